@@ -1,0 +1,172 @@
+/**
+ * What goes over REST and socket.io, as types that the UI and the TypeScript client share. Keys are camelCase, times
+ * RFC 3339 in UTC, sizes octets. `http/routes/` translates from the store's words to these. Types only.
+ */
+
+export interface WireAddress {
+  name: string
+  address: string
+}
+
+export interface WireSummary {
+  key: string
+  arrivedAt: string
+  octets: number
+  subject: string
+  from: WireAddress
+  to: WireAddress[]
+  toCount: number
+  reversePath: string
+  forwardPaths: string[]
+  forwardPathCount: number
+  date: string | null
+  messageId: string
+  preview: string
+  attachments: number
+  hasHtml: boolean
+  /** How many defects; above 0 the message is `is:malformed`. */
+  defectCount: number
+  seen: boolean
+  flagged: boolean
+  tags: string[]
+}
+
+/** `GET /api/messages`. */
+export interface WirePage {
+  messages: WireSummary[]
+  next: string | null
+  total: number
+  unread: number | null
+  change: number
+}
+
+/** `GET /api/messages/{key}`. */
+export interface WireMessage extends WireSummary {
+  sha256: string
+  envelope: WireEnvelope
+  sessionId: string
+  defects: WireDefect[]
+  part: WirePart
+  /** Attachments and inline files, in order; `n` is what `/parts/{n}` takes. */
+  files: WireFile[]
+  hasText: boolean
+  entries: { account: string; mailbox: string; uid: number }[]
+}
+
+export interface WireDefect {
+  code: string
+  offset: number
+  text: string
+}
+
+export interface WireFile {
+  /** IMAP section number. */
+  n: string
+  filename: string
+  mediaType: string
+  /** Before decoding. */
+  octets: number
+  disposition: string | null
+  contentId: string | null
+}
+
+export interface WirePart {
+  n: string
+  mediaType: string
+  charset: string | null
+  transferEncoding: string
+  disposition: string | null
+  filename: string | null
+  contentId: string | null
+  /** Of the body as sent, before decoding. */
+  octets: number
+  lines: number
+  children: WirePart[]
+}
+
+export interface WireEnvelope {
+  reversePath: { address: string; size: number | null; body: string | null; smtpUtf8: boolean; ret: string | null; envId: string | null }
+  forwardPaths: { address: string; notify: string[] | null; orcpt: string | null }[]
+  heloName: string
+  client: { address: string; port: number }
+  listener: string
+  tls: { version: string; cipher: string } | null
+  authUser: string | null
+  authMechanism: string | null
+  connectedAt: string
+  mailAt: string
+  dataAt: string
+}
+
+/** `GET /api/messages/{key}/headers`. */
+export interface WireHeaders {
+  fields: { name: string; value: string; raw: string; offset: number }[]
+}
+
+/** `GET /api/sessions`. */
+export interface WireSession {
+  id: string
+  listener: string
+  client: { address: string; port: number }
+  heloName: string
+  authUser: string | null
+  tls: string | null
+  startedAt: string
+  endedAt: string
+  messages: number
+  outcome: string
+  transcript: string
+}
+
+/** `GET /api/state`. */
+export interface WireState {
+  version: string
+  pid: number
+  /** Data directory; null when nothing is kept. */
+  data: string | null
+  store: string
+  startedAt: string
+  messages: number
+  unread: number
+  octets: number
+  diskOctets: number
+  change: number
+  unindexed: number
+  listeners: Record<string, { host: string; port: number }>
+  accounts: { name: string; messages: number; unread: number }[]
+}
+
+/** RFC 9457. `position` and `length` point into the query, in UTF-16 units, where the problem is a malformed query. */
+export interface WireProblem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  position?: number
+  length?: number
+  errors?: { path: string; text: string }[]
+}
+
+/** One numbered change, as socket.io's event `changes` carries it. Never more than 1 KiB each. */
+export type WireChange =
+  | { number: number; kind: 'arrived'; summary: WireSummary }
+  | { number: number; kind: 'flags'; messages: { key: string; seen: boolean; flagged: boolean; tags: string[] }[] }
+  | { number: number; kind: 'deleted'; keys: string[]; all: boolean }
+
+/**
+ * Event `changes`: everything from after `from` up to and including `to`. `reset`: too much to send, or unknown
+ * number: list again.
+ */
+export interface WireChanges {
+  from: number
+  to: number
+  changes: WireChange[]
+  reset: boolean
+  messages: number
+  unread: number
+}
+
+/** Sent by the client right after connecting, and answered by one `changes`. */
+export interface WireResume {
+  since: number | null
+}

@@ -1,0 +1,42 @@
+import type { EntryRef, MessageKey, MessageSummary } from './message.ts'
+
+/**
+ * What happened in the store, numbered. The number is the store's one ascending counter; it is also the MODSEQ that
+ * IMAP shows (RFC 7162 §3.1), so it never goes back, over restarts too. One mutation is one change, however many
+ * messages it touched.
+ */
+export type Change =
+  | {
+      readonly kind: 'arrived'
+      readonly number: number
+      /** As the account `all` sees it. */
+      readonly summary: MessageSummary
+      readonly entries: readonly EntryRef[]
+    }
+  | {
+      readonly kind: 'flags'
+      readonly number: number
+      readonly entries: readonly (EntryRef & { readonly key: MessageKey; readonly flags: readonly string[] })[]
+    }
+  /** Entries gone (EXPUNGE), the message may live on in other mailboxes. */
+  | { readonly kind: 'expunged'; readonly number: number; readonly entries: readonly (EntryRef & { readonly key: MessageKey })[] }
+  /** Messages gone from everywhere. With `all` set every message is gone and `keys` is empty. */
+  | {
+      readonly kind: 'deleted'
+      readonly number: number
+      readonly keys: readonly MessageKey[]
+      readonly all: boolean
+    }
+  /** A mailbox was made, renamed, removed or given a new UIDVALIDITY. */
+  | { readonly kind: 'mailbox'; readonly number: number; readonly account: string; readonly mailbox: string }
+
+/** Changes after a number, oldest first. */
+export interface ChangesSince {
+  readonly changes: readonly Change[]
+  /** Number of the newest change there is; ask again from here. */
+  readonly latest: number
+  /** The number is older than what is kept, or from another store: forget what you have and list again. `changes` is empty. */
+  readonly reset: boolean
+  /** There are more; ask again from the last one's number. */
+  readonly more: boolean
+}

@@ -1,0 +1,236 @@
+import type { Criteria } from '../query/criteria.ts'
+import type { SmtpEnvelope } from '../smtp/envelope.ts'
+import type { Change, ChangesSince } from './change.ts'
+import type { MessageKey, MessageSummary, StoredMessage } from './message.ts'
+
+/**
+ * The store: messages once, mailboxes of accounts with entries that point at them. `test/store/suite.ts` is the
+ * contract in executable form; every implementation passes it unchanged.
+ *
+ * Promises
+ * - A mutation resolves after it is durable and after every subscriber was called; changes reach subscribers in order.
+ * - A message is whole or absent, on every member, at every instant. What was resolved is seen by every later call.
+ * - Results are plain readonly data that the caller may keep. Reading changes nothing.
+ * - Account `all` always exists and has every message from its arrival; an address (folded) is an account from its
+ *   first message on, or from the first time it is named. INBOX always exists in an account.
+ * - UIDs ascend and are never reused; a mailbox made again has a higher UIDVALIDITY.
+ *
+ * Errors: `StoreError` with a code where a caller can act on it; anything else is a defect.
+ */
+export interface Store {
+  /** What is underneath, for people: `node:sqlite 3.53.4, /home/ann/.local/share/stuntmail`. */
+  readonly description: string
+
+  /** Takes the octets of a message that is arriving. Any number at a time. */
+  receive(): Reception
+  /** Keeps a session. Called at its end; the newest `maxSessions` without a message are kept. Never throws. */
+  recordSession(session: SessionRecord): void
+
+  list(request: ListRequest): Promise<MessagePage>
+  /** Keys that match, newest first. */
+  find(scope: Scope): Promise<readonly MessageKey[]>
+  get(account: string, key: MessageKey): Promise<StoredMessage | undefined>
+  /** Opens the raw octets. Undefined when the message is gone. */
+  octets(key: MessageKey): Promise<Octets | undefined>
+  /** Conversation of the session up to this message's final reply. */
+  conversation(key: MessageKey): Promise<string | undefined>
+  sessions(limit: number): Promise<readonly SessionRecord[]>
+  session(id: string): Promise<SessionRecord | undefined>
+
+  /** Adds and removes flags on the account's entries of these messages. @returns how many messages are in the account. */
+  setFlags(scope: Scope, change: FlagChange): Promise<number>
+  /** Removes messages from everywhere. @returns how many there were. */
+  delete(scope: Scope): Promise<number>
+  /** Removes every message. UIDs, keys and change numbers go on from where they were. @returns how many there were. */
+  deleteAll(): Promise<number>
+
+  /** @param limit at most this many changes. Default 1,000. */
+  changesSince(number: number, limit?: number): Promise<ChangesSince>
+  /** Calls the listener with each batch of changes, in order, from now on. A listener that throws is a defect; it is logged and stays. @returns the way out. */
+  subscribe(listener: (changes: readonly Change[]) => void): () => void
+
+  accounts(): Promise<readonly AccountState[]>
+  mailboxes(account: string): Promise<readonly MailboxState[]>
+  /** @throws StoreError `exists`, `bad-name`. Parents are made too. */
+  createMailbox(account: string, name: string): Promise<MailboxState>
+  /** The entries go with it. INBOX cannot go. @throws StoreError `missing`, `bad-name`. */
+  deleteMailbox(account: string, name: string): Promise<void>
+  /** Renaming INBOX moves its entries and leaves it empty (RFC 9051 §6.3.6). @throws StoreError `missing`, `exists`, `bad-name`. */
+  renameMailbox(account: string, from: string, to: string): Promise<void>
+  /** Every entry of a mailbox, by ascending UID, in columns. @throws StoreError `missing`. */
+  entries(mailboxId: number): Promise<EntryColumns>
+  /** Files entries again in another mailbox, flags and internal date kept (RFC 9051 §6.4.7). @returns the new UIDs, in the order given. */
+  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): Promise<readonly number[]>
+  /** Flags by UID, for IMAP STORE. @returns the number of the change, undefined when nothing changed. */
+  storeFlags(mailboxId: number, uids: readonly number[], change: FlagChange): Promise<number | undefined>
+  /** Removes entries; a message with no entry left is gone. @returns the number of the change, undefined when there was nothing. */
+  expunge(mailboxId: number, uids: readonly number[]): Promise<number | undefined>
+
+  state(): Promise<StoreState>
+  /** Resolves when everything received is parsed, visible and in the index. */
+  settled(): Promise<void>
+  /** Throws with the first inconsistency found: counters, UIDs, dangling entries, hashes of octets. For tests and `doctor`. */
+  assertConsistent(): Promise<void>
+  /** Finishes what was accepted, flushes, frees the files. Later calls reject with StoreError `closed`. */
+  close(): Promise<void>
+}
+
+/** One message on its way in. Nothing is visible before `commit` resolves. */
+export interface Reception {
+  /** Takes the chunk (the caller does not touch it again). A promise means: wait for it before the next. */
+  write(chunk: Uint8Array): void | Promise<void>
+  /** @throws StoreError `full`, `closed`; then nothing was kept. Exactly one of commit and abort ends it. */
+  commit(arrival: Arrival): Promise<Receipt>
+  abort(): void
+}
+
+/** What is kept beside the octets, and where the message is filed. */
+export interface Arrival {
+  readonly envelope: SmtpEnvelope
+  readonly sessionId: string
+  readonly prologue: string
+  readonly conversation: string
+  /** Filed in the INBOX of `all` in any case; and in these. */
+  readonly filing: readonly Filing[]
+}
+
+export interface Filing {
+  /** Folded address. */
+  readonly account: string
+  /** Made when missing. */
+  readonly mailbox: string
+  /** System flags with backslash, keywords without. */
+  readonly flags: readonly string[]
+}
+
+export interface Receipt {
+  readonly key: MessageKey
+  /** Number of its `arrived` change. */
+  readonly change: number
+}
+
+/** Which messages: of an account, and of these those that are named or that match. */
+export interface Scope {
+  /** `all` or a folded address. */
+  readonly account: string
+  readonly keys?: readonly MessageKey[]
+  readonly criteria?: Criteria
+}
+
+export interface ListRequest {
+  readonly account: string
+  readonly criteria?: Criteria
+  /** 1 to 1,000. */
+  readonly limit: number
+  /** Only messages that arrived before this one (it need not exist any more). */
+  readonly before?: MessageKey
+}
+
+export interface MessagePage {
+  /** Newest arrival first. */
+  readonly messages: readonly MessageSummary[]
+  /** Key to pass as `before` for the next page; undefined at the end. */
+  readonly next: MessageKey | undefined
+  /** Of all that match, not of this page. */
+  readonly total: number
+  /** Unread ones among all that match; only given where there are no criteria. */
+  readonly unread?: number
+  /** Number of the newest change this answer includes. */
+  readonly change: number
+}
+
+/** Random access to the octets of one message. Stays good after the message was deleted, until closed. */
+export interface Octets {
+  readonly octets: number
+  /** The octets `[start, end)`, clamped. */
+  read(start: number, end: number): Promise<Uint8Array>
+  /** In chunks of at most 256 KiB; reads no faster than it is consumed. */
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array>
+  close(): void
+}
+
+export interface FlagChange {
+  /** `\Seen`, `\Flagged`, `\Answered`, `\Deleted`, `\Draft` or a keyword. */
+  readonly add?: readonly string[]
+  readonly remove?: readonly string[]
+  /** Exactly these; `add` and `remove` are not given then. */
+  readonly replace?: readonly string[]
+}
+
+export interface AccountState {
+  readonly name: string
+  readonly messages: number
+  readonly unread: number
+}
+
+export interface MailboxState {
+  readonly id: number
+  readonly account: string
+  /** Hierarchy delimiter `/`. */
+  readonly name: string
+  readonly uidValidity: number
+  readonly uidNext: number
+  readonly highestModSeq: number
+  readonly messages: number
+  readonly unread: number
+  readonly octets: number
+  readonly subscribed: boolean
+  /** `\Sent`, `\Drafts`, … RFC 6154. */
+  readonly specialUse: string | undefined
+}
+
+/** The entries of a mailbox in columns, index by index one entry; ascending UID. */
+export interface EntryColumns {
+  readonly uids: Uint32Array
+  readonly keys: readonly MessageKey[]
+  readonly modSeqs: Float64Array
+  readonly internalDates: Float64Array
+  readonly octets: Float64Array
+  readonly flags: readonly (readonly string[])[]
+}
+
+/** A session as it is kept. */
+export interface SessionRecord {
+  readonly id: string
+  readonly listener: string
+  readonly clientAddress: string
+  readonly clientPort: number
+  readonly heloName: string
+  readonly authUser?: string
+  readonly tls?: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly messages: number
+  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown'
+  /** Lines `C: …` and `S: …`, LF between them, secrets out. */
+  readonly transcript: string
+}
+
+export interface StoreState {
+  readonly messages: number
+  readonly unread: number
+  /** Raw octets of all messages. */
+  readonly octets: number
+  /** What the data directory takes, octets; 0 where nothing is kept. */
+  readonly diskOctets: number
+  /** Number of the newest change. */
+  readonly change: number
+  /** Messages not yet in the full-text index. */
+  readonly unindexed: number
+}
+
+/** An error a caller can act on. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  /** `full`: no space left; `closed`; `missing`; `exists`; `bad-name`; `locked`: another process has the data directory; `damaged`; `unsupported`. */
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, text: string, options?: ErrorOptions) {
+    super(text, options)
+    this.code = code
+  }
+}
+
+export type StoreErrorCode =
+  | 'full' | 'closed' | 'missing' | 'exists' | 'bad-name' | 'locked' | 'damaged' | 'unsupported'
