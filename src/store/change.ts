@@ -19,7 +19,11 @@ export type Change =
       readonly entries: readonly (EntryRef & { readonly key: MessageKey; readonly flags: readonly string[] })[]
     }
   /** Entries gone (EXPUNGE), the message may live on in other mailboxes. */
-  | { readonly kind: 'expunged'; readonly number: number; readonly entries: readonly (EntryRef & { readonly key: MessageKey })[] }
+  | {
+      readonly kind: 'expunged'
+      readonly number: number
+      readonly entries: readonly (EntryRef & { readonly key: MessageKey })[]
+    }
   /** Messages gone from everywhere. With `all` set every message is gone and `keys` is empty. */
   | {
       readonly kind: 'deleted'

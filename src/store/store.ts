@@ -233,4 +233,4 @@ export class StoreError extends Error {
 }
 
 export type StoreErrorCode =
-  | 'full' | 'closed' | 'missing' | 'exists' | 'bad-name' | 'locked' | 'damaged' | 'unsupported'
+  'full' | 'closed' | 'missing' | 'exists' | 'bad-name' | 'locked' | 'damaged' | 'unsupported'

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import type { Log } from '../../log.ts'
+import { MessageScanner } from '../../mime/scanner.ts'
+import { StoreError, type Receipt } from '../store.ts'
+import type { Arrivals, Incoming, LargeMessage } from './arrivals.ts'
+import { isFull } from './driver.ts'
+import type { Segments } from './segments.ts'
+import type { CommitBatch, CommitItem, Committed, Refused } from './thread-calls.ts'
+
+interface Waiting {
+  readonly batch: CommitBatch
+  readonly resolve: (committed: Committed) => void
+}
+
+interface Ready {
+  readonly id: number
+  readonly incoming: Incoming
+}
+
+type Outcome = Map<number, Receipt | Refused>
+
+/**
+ * Gathers what waits to be committed. Batches that came in while one was being written go into the next together, so
+ * that a flush is shared by all who wait for one. One that cannot be kept does not take the others with it.
+ */
+export class CommitQueue {
+  readonly #segments: Segments
+  readonly #log: Log
+  readonly #commit: Arrivals['commit']
+  readonly #spools = new Map<number, LargeMessage & { size: number; error?: unknown }>()
+  #waiting: Waiting[] = []
+
+  constructor(parts: { segments: Segments; log: Log; commit: Arrivals['commit'] }) {
+    this.#segments = parts.segments
+    this.#log = parts.log
+    this.#commit = parts.commit
+  }
+
+  /** Resolves when the batch was committed, after the changes went out. */
+  add(batch: CommitBatch): Promise<Committed> {
+    if (this.#waiting.length === 0) setImmediate(() => this.flush())
+    return new Promise((resolve) => this.#waiting.push({ batch, resolve }))
+  }
+
+  spoolOpen(id: number): void {
+    this.#spools.set(id, {
+      spool: this.#segments.spool(),
+      hash: createHash('sha256'),
+      scanner: new MessageScanner(),
+      size: 0,
+    })
+  }
+
+  /** A chunk that cannot be written fails the message when it is to be committed. */
+  spoolWrite(id: number, octets: Uint8Array): void {
+    const large = this.#spools.get(id)
+    if (!large || large.error !== undefined) return
+    try {
+      large.spool.write(octets)
+      large.hash.update(octets)
+      large.scanner.push(octets)
+      large.size += octets.length
+    } catch (error) {
+      large.error = error
+    }
+  }
+
+  spoolAbort(id: number): void {
+    const large = this.#spools.get(id)
+    this.#spools.delete(id)
+    large?.spool.abort()
+  }
+
+  /** Commits everything that waits. */
+  flush(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    const outcome: Outcome = new Map()
+    const ready: Ready[] = []
+    for (const { batch } of waiting) {
+      for (const item of batch.items) {
+        const incoming = this.#incoming(item, batch.octets)
+        if (incoming instanceof Error) outcome.set(item.id, this.#refusal(incoming))
+        else ready.push({ id: item.id, incoming })
+      }
+    }
+    this.#together(ready, outcome)
+    for (const { batch, resolve } of waiting) {
+      for (const { id } of batch.items) this.#spools.delete(id)
+      resolve(batch.items.map(({ id }) => outcome.get(id) ?? { code: undefined, text: 'Not committed' }))
+    }
+  }
+
+  #together(batch: readonly Ready[], outcome: Outcome): void {
+    if (batch.length === 0) return
+    try {
+      const receipts = this.#commit(batch.map(({ incoming }) => incoming))
+      batch.forEach(({ id }, i) => outcome.set(id, receipts[i] ?? { code: undefined, text: 'Not committed' }))
+    } catch (error) {
+      const [only] = batch
+      if (batch.length === 1 && only) outcome.set(only.id, this.#refusal(error))
+      else for (const one of batch) this.#together([one], outcome)
+    }
+  }
+
+  #incoming({ id, range, arrival }: CommitItem, octets: Uint8Array): Incoming | Error {
+    if (range) return { octets, arrival }
+    const large = this.#spools.get(id)
+    if (!large) return new Error('The spool of a large message is gone')
+    if (large.error === undefined) return { octets: large, arrival }
+    large.spool.abort()
+    return large.error instanceof Error ? large.error : new Error(String(large.error))
+  }
+
+  #refusal(error: unknown): Refused {
+    const text = error instanceof Error ? error.message : String(error)
+    const code = error instanceof StoreError ? error.code : isOutOfSpace(error) ? 'full' : undefined
+    this.#log[code === 'full' ? 'warn' : 'error']({ error: text }, 'A message could not be kept')
+    return { code, text }
+  }
+}
+
+/** ENOSPC, EDQUOT; EFBIG is a file size limit (`ulimit -f`). */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || isFull(error)
+}

@@ -1,0 +1,51 @@
+import type { Database, Statement } from './driver.ts'
+import type { Segments } from './segments.ts'
+import type { Transactions } from './transaction.ts'
+
+/**
+ * Gives back the space of deleted messages: a segment of which nothing lives is dropped; one of which less than half
+ * lives is emptied into the active one, a slice at a time, so that deliveries never wait for it.
+ */
+export class Compaction {
+  readonly #segments: Segments
+  readonly #transactions: Transactions
+  readonly #live: Statement
+  readonly #slice: Statement
+  readonly #move: Statement
+
+  constructor(db: Database, segments: Segments, transactions: Transactions) {
+    this.#segments = segments
+    this.#transactions = transactions
+    this.#live = db.prepare('SELECT segment, sum(octets) AS octets FROM message GROUP BY segment')
+    this.#slice = db.prepare('SELECT number, offset, octets FROM message WHERE segment = ? LIMIT 200')
+    this.#move = db.prepare('UPDATE message SET segment = ?, offset = ? WHERE number = ?')
+  }
+
+  /** Drops what is dead. @returns the segments worth emptying. */
+  sweep(): readonly number[] {
+    const live = new Map(this.#live.all().map((row) => [Number(row['segment']), Number(row['octets'])]))
+    const sparse: number[] = []
+    for (const { segment, octets, active } of this.#segments.list()) {
+      const alive = live.get(segment) ?? 0
+      if (alive === 0) this.#segments.drop(segment)
+      else if (!active && alive < octets / 2) sparse.push(segment)
+    }
+    return sparse
+  }
+
+  /** Moves some messages out of a segment. @returns whether any are left in it. */
+  step(segment: number): boolean {
+    const rows = this.#slice.all(segment)
+    const moved = rows.map((row) => {
+      const octets = this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))
+      return { number: Number(row['number']), place: this.#segments.append(octets) }
+    })
+    this.#segments.flush()
+    this.#transactions.run(() => {
+      for (const { number, place } of moved) this.#move.run(place.segment, place.offset, number)
+    })
+    if (rows.length > 0) return true
+    this.#segments.drop(segment)
+    return false
+  }
+}

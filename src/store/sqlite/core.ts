@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { Change } from '../change.ts'
+import { numberOf } from '../key.ts'
+import { StoreError, type EntryColumns, type MailboxState } from '../store.ts'
+import { Addresses } from './addresses.ts'
+import { Arrivals } from './arrivals.ts'
+import { Changes } from './changes.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { Compaction } from './compaction.ts'
+import { assertConsistent } from './consistency.ts'
+import { Counters } from './counters.ts'
+import { openDatabase, type Database } from './driver.ts'
+import { everyone, Mailboxes, mailboxState } from './mailboxes.ts'
+import { Mutations } from './mutations.ts'
+import type { OctetSource } from './octet-source.ts'
+import type { TransactionColumn } from './rows.ts'
+import { prepareDatabase } from './schema.ts'
+import { fileSegments, sharedSegments, type Segments } from './segments.ts'
+import { Sessions } from './sessions.ts'
+import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
+import { Transactions } from './transaction.ts'
+import { Views } from './views.ts'
+
+/** The store as its thread sees it: the parts, wired. */
+export interface Core {
+  readonly opened: Opened
+  /** The caller's clock, as it was last told. */
+  readonly time: { at: number }
+  readonly queue: CommitQueue
+  readonly views: Views
+  readonly mutations: Mutations
+  readonly changes: Changes
+  readonly sessions: Sessions
+  mailboxesOf(account: string): readonly MailboxState[]
+  entries(mailboxId: number): EntryColumns
+  locate(key: string): OctetSource | undefined
+  indexable(after: number, limit: number): readonly IndexableMessage[]
+  state(): ReturnType<StoreCalls['state']>
+  assertConsistent(): void
+  close(): void
+}
+
+type Emit = <N extends keyof StoreEvents>(name: N, value: StoreEvents[N]) => void
+
+/** @throws StoreError `locked`, `damaged`, `unsupported`; or what the file system says. */
+export async function openCore(
+  options: { directory: string | undefined; maxSessions: number; at: number },
+  emit: Emit,
+): Promise<Core> {
+  const { directory } = options
+  if (directory !== undefined) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    // SQLite gives its other files the mode of this one.
+    writeFileSync(join(directory, 'store.db'), '', { flag: 'a', mode: 0o600 })
+  }
+  const db = await openDatabase(directory === undefined ? ':memory:' : join(directory, 'store.db'))
+  try {
+    prepareDatabase(db, directory)
+  } catch (error) {
+    db.close()
+    throw error instanceof StoreError && error.code === 'locked' ? heldBy(error, directory) : error
+  }
+  if (directory !== undefined) writeFileSync(join(directory, 'holder'), `${process.pid}\n`, { mode: 0o600 })
+  return wire(db, options, emit)
+}
+
+function wire(
+  db: Database,
+  options: { directory: string | undefined; maxSessions: number; at: number },
+  emit: Emit,
+): Core {
+  const { directory } = options
+  const time = { at: options.at }
+  const clock: Clock = { now: () => time.at, monotonic: () => performance.now() }
+  const log = threadLog(emit)
+  const segments = directory === undefined ? sharedSegments() : fileSegments(directory)
+  const mailboxes = new Mailboxes(db, clock)
+  const addresses = new Addresses(db)
+  const counters = new Counters(db, clock)
+  const sessions = new Sessions(db, options.maxSessions)
+  const onCommit = (changes: readonly Change[]): void => {
+    emit('changes', changes)
+    forget(changes, emit)
+    if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
+  }
+  const transactions = new Transactions(db, { counters, mailboxes, onCommit })
+  const compaction = new Compaction(db, segments, transactions)
+  const sweepSoon = sweeper(compaction, log)
+  const views = new Views(db, { mailboxes, addresses, counters, clock })
+  const arrivals = new Arrivals(db, { segments, transactions, sessions, addresses, clock, log })
+  const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
+  transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
+  sessions.prune()
+  if (directory !== undefined) sweepSoon()
+  return {
+    opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
+    time,
+    queue,
+    views,
+    mutations: new Mutations(db, { transactions, mailboxes, sessions, addresses, segments }),
+    changes: new Changes(db, counters, mailboxes),
+    sessions,
+    mailboxesOf(account) {
+      if (mailboxes.of(account).length === 0)
+        transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change))
+      return mailboxes.of(account).map(mailboxState)
+    },
+    entries(mailboxId) {
+      const box = mailboxes.byId(mailboxId)
+      if (!box) throw new StoreError('missing', 'There is no such mailbox')
+      return views.entries(box)
+    },
+    locate(key) {
+      const place = numberOf(key) === undefined ? undefined : views.place(key)
+      return place && segments.source(place, place.octets)
+    },
+    indexable: indexables(db, segments),
+    state: () => stateOf({ mailboxes, counters, segments, directory }),
+    assertConsistent: () => assertConsistent(db, segments),
+    close() {
+      queue.flush()
+      db.close()
+      segments.close()
+    },
+  }
+}
+
+function forget(changes: readonly Change[], emit: Emit): void {
+  for (const change of changes) {
+    if (change.kind !== 'deleted') continue
+    const numbers = change.keys.map(numberOf).filter((number) => number !== undefined)
+    emit('forgotten', { numbers, all: change.all })
+  }
+}
+
+/** Gives space back when nothing else is to do, one small step at a time. */
+function sweeper(compaction: Compaction, log: Log): () => void {
+  let scheduled = false
+  const step = (sparse: readonly number[]): void => {
+    const [segment, ...rest] = sparse
+    if (segment === undefined) return
+    setImmediate(() => guarded(() => step(compaction.step(segment) ? sparse : rest), log))
+  }
+  return () => {
+    if (scheduled) return
+    scheduled = true
+    setTimeout(() => {
+      scheduled = false
+      guarded(() => step(compaction.sweep()), log)
+    }, 200).unref()
+  }
+}
+
+function guarded(work: () => void, log: Log): void {
+  try {
+    work()
+  } catch (error) {
+    log.warn(
+      { error: error instanceof Error ? error.message : String(error) },
+      'Space of deleted messages could not be freed',
+    )
+  }
+}
+
+function indexables(db: Database, segments: Segments): Core['indexable'] {
+  const page = db.prepare(
+    'SELECT number, segment, offset, octets, transaction_ FROM message WHERE number > ? ORDER BY number LIMIT ?',
+  )
+  return (after, limit) =>
+    page.all(after, limit).map((row) => {
+      const { reversePath, forwardPaths } = JSON.parse(String(row['transaction_'])) as TransactionColumn
+      const place = { segment: Number(row['segment']), offset: Number(row['offset']) }
+      return {
+        number: Number(row['number']),
+        source: segments.source(place, Number(row['octets'])),
+        rcpt: forwardPaths.map(({ address }) => address),
+        sender: reversePath.address,
+      }
+    })
+}
+
+function stateOf({
+  mailboxes,
+  counters,
+  segments,
+  directory,
+}: {
+  mailboxes: Mailboxes
+  counters: Counters
+  segments: Segments
+  directory: string | undefined
+}): ReturnType<StoreCalls['state']> {
+  const inboxOfAll = mailboxes.of(everyone)
+  const total = (what: 'messages' | 'unread' | 'octets'): number => inboxOfAll.reduce((sum, box) => sum + box[what], 0)
+  const files = directory === undefined ? [] : ['store.db', 'store.db-wal', 'index.db', 'index.db-wal']
+  const inSegments = segments.list().reduce((sum, { octets }) => sum + octets, 0)
+  return {
+    messages: total('messages'),
+    unread: total('unread'),
+    octets: total('octets'),
+    diskOctets:
+      directory === undefined ? 0 : files.reduce((sum, file) => sum + sizeOf(join(directory, file)), inSegments),
+    change: counters.change,
+  }
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+
+function identityOf(db: Database): string {
+  const known = db.prepare("SELECT value FROM meta WHERE name = 'identity'").get()?.['value']
+  if (typeof known === 'string') return known
+  const drawn = randomUUID()
+  db.prepare("INSERT INTO meta(name, value) VALUES('identity', ?)").run(drawn)
+  return drawn
+}
+
+const newestOf = (db: Database): number => Number(db.prepare('SELECT max(number) AS n FROM message').get()?.['n'] ?? 0)
+
+/** Says who has the store, from the file the holder left. */
+function heldBy(error: StoreError, directory: string | undefined): StoreError {
+  let pid = ''
+  try {
+    pid = readFileSync(join(directory ?? '', 'holder'), 'utf8').trim()
+  } catch {
+    // An older program or another user's file: the lock alone says enough.
+  }
+  const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process'
+  return new StoreError('locked', `The data directory is in use by ${who}. Stop it, or choose another with --data`, {
+    cause: error,
+  })
+}
+
+function threadLog(emit: Emit): Log {
+  const at = (level: 'warn' | 'error') => (fields: object, text: string) => emit('log', { level, fields, text })
+  return { debug: () => undefined, info: () => undefined, warn: at('warn'), error: at('error') }
+}

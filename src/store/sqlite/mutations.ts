@@ -1,0 +1,363 @@
+import { keyOf, numberOf } from '../key.ts'
+import type { EntryRef, MessageKey } from '../message.ts'
+import { StoreError, type FlagChange, type MailboxState } from '../store.ts'
+import type { Addresses } from './addresses.ts'
+import type { Database, Row, Statement } from './driver.ts'
+import { flagEdit, flagNames, keywordsFromColumn, keywordsToColumn, sameFlags, seenBit } from './flags.ts'
+import { mailboxName, mailboxState, type Mailbox, type Mailboxes } from './mailboxes.ts'
+import { idsFromColumn, idsToColumn } from './rows.ts'
+import type { Segments } from './segments.ts'
+import type { Sessions } from './sessions.ts'
+import type { Transactions } from './transaction.ts'
+
+/** What changes or removes what is there. Each call is one transaction and at most one change. */
+export interface MutationParts {
+  readonly transactions: Transactions
+  readonly mailboxes: Mailboxes
+  readonly sessions: Sessions
+  readonly addresses: Addresses
+  readonly segments: Segments
+}
+
+interface FoundEntry extends EntryRef {
+  readonly key: MessageKey
+  readonly number: number
+  readonly bits: number
+  readonly keywords: readonly string[]
+}
+
+/** Deletions are told again to whom was away; beyond this many they are told to list anew. */
+const keptDeletions = 100_000
+const trimEvery = 1000
+
+export class Mutations {
+  readonly #parts: MutationParts
+  readonly #byNumber: Statement
+  readonly #byUid: Statement
+  readonly #setFlags: Statement
+  readonly #message: Statement
+  readonly #removeMessage: Statement
+  readonly #removeEntry: Statement
+  readonly #setFiled: Statement
+  readonly #tombstone: Statement
+  readonly #expunged: Statement
+  readonly #copy: Statement
+  readonly #db: Database
+  #sinceTrim = 0
+
+  constructor(db: Database, parts: MutationParts) {
+    this.#db = db
+    this.#parts = parts
+    this.#byNumber = db.prepare('SELECT uid, number, flags, keywords FROM entry WHERE mailbox = ? AND number = ?')
+    this.#byUid = db.prepare('SELECT uid, number, flags, keywords FROM entry WHERE mailbox = ? AND uid = ?')
+    this.#setFlags = db.prepare(
+      'UPDATE entry SET flags = ?, keywords = ?, flag_change = ? WHERE mailbox = ? AND number = ? AND uid = ?',
+    )
+    this.#message = db.prepare('SELECT octets, session, filed, addressed FROM message WHERE number = ?')
+    this.#removeMessage = db.prepare('DELETE FROM message WHERE number = ?')
+    this.#removeEntry = db.prepare('DELETE FROM entry WHERE mailbox = ? AND number = ? AND uid = ?')
+    this.#setFiled = db.prepare('UPDATE message SET filed = ? WHERE number = ?')
+    this.#tombstone = db.prepare('INSERT INTO deleted(change, number) VALUES(?, ?)')
+    this.#expunged = db.prepare('INSERT INTO expunged(mailbox, change, low, high, number) VALUES(?, ?, ?, ?, ?)')
+    this.#copy = db.prepare(
+      `INSERT INTO entry(mailbox, number, uid, flags, keywords, change, internal_date)
+       SELECT ?, number, ?, flags, keywords, ?, internal_date FROM entry WHERE mailbox = ? AND uid = ?`,
+    )
+  }
+
+  /** Flags on every entry that the account has of these messages. @returns how many messages that are. */
+  flagMessages(account: string, numbers: readonly number[], change: FlagChange): number {
+    const boxes = this.#parts.mailboxes.of(account)
+    let messages = 0
+    const found = numbers.flatMap((number) => {
+      const entries = boxes.flatMap((box) => this.#byNumber.all(box.id, number).map((row) => entryOf(box, row)))
+      if (entries.length > 0) messages++
+      return entries
+    })
+    this.#flag(found, change)
+    return messages
+  }
+
+  /** @returns the number of the change, undefined when all flags were so already. */
+  flagEntries(mailboxId: number, uids: readonly number[], change: FlagChange): number | undefined {
+    const box = this.#box(mailboxId)
+    return this.#flag(this.#entries(box, uids), change)
+  }
+
+  /** @returns how many there were. */
+  deleteMessages(numbers: readonly number[]): number {
+    const { transactions, sessions } = this.#parts
+    return transactions.run((changes) => {
+      const gone: number[] = []
+      const number = transactions.counters.change + 1
+      const perSession = new Map<number, number>()
+      for (const each of numbers) {
+        const row = this.#message.get(each)
+        if (!row) continue
+        this.#takeOut(each, row, number)
+        const session = Number(row['session'])
+        perSession.set(session, (perSession.get(session) ?? 0) + 1)
+        gone.push(each)
+      }
+      if (gone.length === 0) return 0
+      transactions.counters.nextChange()
+      for (const [session, count] of perSession) sessions.removed(session, count)
+      this.#trim(gone.length)
+      changes.push({ kind: 'deleted', number, keys: gone.map(keyOf), all: false })
+      return gone.length
+    })
+  }
+
+  /** Every message, and every octet. Mailboxes, UIDs and counters stay. */
+  deleteAll(): number {
+    const { transactions, mailboxes, segments } = this.#parts
+    const count = transactions.run((changes) => {
+      const messages = Number(this.#db.prepare('SELECT count(*) AS n FROM message').get()?.['n'])
+      const number = transactions.counters.nextChange()
+      for (const { id } of this.#db.prepare('SELECT id FROM mailbox WHERE messages > 0').all()) {
+        const box = this.#box(Number(id))
+        this.#expunged.run(box.id, number, 1, box.uidNext - 1, 0)
+        Object.assign(box, { messages: 0, unread: 0, octets: 0, change: number })
+        mailboxes.touch(box)
+      }
+      this.#db.exec(
+        'DELETE FROM message; DELETE FROM entry; DELETE FROM message_address; DELETE FROM address; DELETE FROM deleted',
+      )
+      this.#db.exec('UPDATE session SET live = 0 WHERE live > 0')
+      this.#db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES('emptied', ?)").run(number)
+      changes.push({ kind: 'deleted', number, keys: [], all: true })
+      return messages
+    })
+    this.#parts.addresses.forget()
+    this.#parts.sessions.prune()
+    for (const { segment } of segments.list()) segments.drop(segment)
+    return count
+  }
+
+  /** @returns the number of the change, undefined when there was nothing. */
+  expunge(mailboxId: number, uids: readonly number[]): number | undefined {
+    const { transactions, sessions } = this.#parts
+    const box = this.#box(mailboxId)
+    const entries = this.#entries(box, uids)
+    if (entries.length === 0) return undefined
+    return transactions.run((changes) => {
+      const number = transactions.counters.nextChange()
+      const orphans: number[] = []
+      for (const entry of entries) {
+        const row = this.#message.get(entry.number)
+        if (!row) continue
+        this.#removeFrom(box, entry, Number(row['octets']), number)
+        if (this.#byNumber.get(box.id, entry.number)) continue
+        const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
+        this.#setFiled.run(idsToColumn(left), entry.number)
+        if (left.length > 0) continue
+        this.#takeOut(entry.number, { ...row, filed: '' }, number)
+        sessions.removed(Number(row['session']), 1)
+        orphans.push(entry.number)
+      }
+      const gone = entries.map(({ account, mailbox, uid, key }) => ({ account, mailbox, mailboxId, uid, key }))
+      changes.push({ kind: 'expunged', number, entries: gone })
+      if (orphans.length > 0) changes.push({ kind: 'deleted', number, keys: orphans.map(keyOf), all: false })
+      return number
+    })
+  }
+
+  /** @returns the new UIDs, in the order given; what is not there any more is left out. */
+  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): readonly number[] {
+    const { transactions, mailboxes } = this.#parts
+    const from = this.#box(mailboxId)
+    const to = this.#box(toMailboxId)
+    const entries = this.#entries(from, uids)
+    return transactions.run((changes) => {
+      if (entries.length === 0) return []
+      const number = transactions.counters.nextChange()
+      to.change = number
+      to.holdsCopies = true
+      const added: (EntryRef & { key: MessageKey; flags: readonly string[] })[] = []
+      for (const entry of entries) {
+        const row = this.#message.get(entry.number)
+        const uid = to.uidNext++
+        this.#copy.run(to.id, uid, number, from.id, entry.uid)
+        this.#setFiled.run(idsToColumn(new Set([...idsFromColumn(row?.['filed']), to.id])), entry.number)
+        to.messages++
+        to.octets += Number(row?.['octets'] ?? 0)
+        if (!(entry.bits & seenBit)) to.unread++
+        added.push({
+          account: to.account,
+          mailbox: to.name,
+          mailboxId: to.id,
+          uid,
+          key: entry.key,
+          flags: flagNames(entry),
+        })
+      }
+      mailboxes.touch(to)
+      changes.push({ kind: 'flags', number, entries: added })
+      return added.map(({ uid }) => uid)
+    })
+  }
+
+  createMailbox(account: string, name: string): MailboxState {
+    const { transactions, mailboxes } = this.#parts
+    const clean = mailboxName(name)
+    return transactions.run((changes) => {
+      const number = transactions.counters.nextChange()
+      const levels = clean.split('/')
+      for (let i = 1; i < levels.length; i++) mailboxes.ensure(account, levels.slice(0, i).join('/'), number)
+      const made = mailboxes.create(account, clean, number)
+      changes.push({ kind: 'mailbox', number, account, mailbox: clean })
+      return mailboxState(made)
+    })
+  }
+
+  deleteMailbox(account: string, name: string): void {
+    const box = this.#named(account, mailboxName(name))
+    if (box.name === 'INBOX') throw new StoreError('bad-name', 'INBOX cannot be removed')
+    this.expunge(box.id, this.#uidsOf(box))
+    this.#parts.transactions.run((changes) => {
+      const number = this.#parts.transactions.counters.nextChange()
+      this.#parts.mailboxes.remove(box)
+      changes.push({ kind: 'mailbox', number, account, mailbox: box.name })
+    })
+  }
+
+  renameMailbox(account: string, from: string, to: string): void {
+    const { transactions, mailboxes } = this.#parts
+    const box = this.#named(account, mailboxName(from))
+    const name = mailboxName(to)
+    if (mailboxes.find(account, name)) throw new StoreError('exists', `Mailbox ${JSON.stringify(name)} exists`)
+    if (box.name === 'INBOX') {
+      const made = this.createMailbox(account, name)
+      const uids = this.#uidsOf(box)
+      this.copy(box.id, uids, made.id)
+      this.expunge(box.id, uids)
+      return
+    }
+    transactions.run((changes) => {
+      const number = transactions.counters.nextChange()
+      const old = box.name
+      for (const each of mailboxes.of(account)) {
+        if (each !== box && !each.name.startsWith(`${old}/`)) continue
+        changes.push({ kind: 'mailbox', number, account, mailbox: each.name })
+        mailboxes.rename(each, name + each.name.slice(old.length))
+        each.change = number
+      }
+      changes.push({ kind: 'mailbox', number, account, mailbox: name })
+    })
+  }
+
+  #flag(entries: readonly FoundEntry[], change: FlagChange): number | undefined {
+    const { transactions, mailboxes } = this.#parts
+    const edit = flagEdit(change)
+    const edited = entries
+      .map((entry) => ({ entry, after: edit(entry) }))
+      .filter(({ entry, after }) => !sameFlags(entry, after))
+    if (edited.length === 0) return undefined
+    return transactions.run((changes) => {
+      const number = transactions.counters.nextChange()
+      for (const { entry, after } of edited) {
+        this.#setFlags.run(
+          after.bits,
+          keywordsToColumn(after.keywords),
+          number,
+          entry.mailboxId,
+          entry.number,
+          entry.uid,
+        )
+        const box = this.#box(entry.mailboxId)
+        box.unread += (entry.bits & seenBit) - (after.bits & seenBit)
+        box.change = number
+        mailboxes.touch(box)
+      }
+      changes.push({
+        kind: 'flags',
+        number,
+        entries: edited.map(({ entry, after }) => ({ ...refOf(entry), key: entry.key, flags: flagNames(after) })),
+      })
+      return number
+    })
+  }
+
+  /** Takes a message out of everything but its session's count. */
+  #takeOut(number: number, row: Row, change: number): void {
+    for (const id of idsFromColumn(row['filed'])) {
+      const box = this.#box(id)
+      for (const each of this.#byNumber.all(id, number))
+        this.#removeFrom(box, entryOf(box, each), Number(row['octets']), change)
+    }
+    this.#parts.addresses.leave(number, idsFromColumn(row['addressed']))
+    this.#removeMessage.run(number)
+    this.#tombstone.run(change, number)
+  }
+
+  #removeFrom(box: Mailbox, entry: FoundEntry, octets: number, change: number): void {
+    this.#removeEntry.run(box.id, entry.number, entry.uid)
+    this.#expunged.run(box.id, change, entry.uid, entry.uid, entry.number)
+    box.messages--
+    box.octets -= octets
+    if (!(entry.bits & seenBit)) box.unread--
+    box.change = change
+    this.#parts.mailboxes.touch(box)
+  }
+
+  #trim(deletions: number): void {
+    this.#sinceTrim += deletions
+    if (this.#sinceTrim < trimEvery) return
+    this.#sinceTrim = 0
+    for (const table of ['deleted', 'expunged']) {
+      const cut = this.#db
+        .prepare(`SELECT change FROM ${table} ORDER BY change DESC LIMIT 1 OFFSET ?`)
+        .get(keptDeletions)?.['change']
+      if (cut === undefined) continue
+      this.#db.prepare(`DELETE FROM ${table} WHERE change <= ?`).run(Number(cut))
+      this.#db
+        .prepare(
+          "INSERT OR REPLACE INTO meta(name, value) VALUES('floor', max(?, coalesce((SELECT value FROM meta WHERE name = 'floor'), 0)))",
+        )
+        .run(Number(cut))
+    }
+  }
+
+  #entries(box: Mailbox, uids: readonly number[]): readonly FoundEntry[] {
+    return uids.flatMap((uid) => {
+      const row = this.#byUid.get(box.id, uid)
+      return row ? [entryOf(box, row)] : []
+    })
+  }
+
+  #uidsOf(box: Mailbox): readonly number[] {
+    return this.#db
+      .prepare('SELECT uid FROM entry WHERE mailbox = ? ORDER BY uid')
+      .all(box.id)
+      .map(({ uid }) => Number(uid))
+  }
+
+  #box(id: number): Mailbox {
+    const box = this.#parts.mailboxes.byId(id)
+    if (!box) throw new StoreError('missing', 'There is no such mailbox')
+    return box
+  }
+
+  #named(account: string, name: string): Mailbox {
+    const box = this.#parts.mailboxes.find(account, name)
+    if (!box) throw new StoreError('missing', `There is no mailbox ${JSON.stringify(name)}`)
+    return box
+  }
+}
+
+/** Numbers of keys; what is no key is left out. */
+export const numbersOf = (keys: readonly MessageKey[]): readonly number[] =>
+  keys.map(numberOf).filter((number) => number !== undefined)
+
+const refOf = ({ account, mailbox, mailboxId, uid }: EntryRef): EntryRef => ({ account, mailbox, mailboxId, uid })
+
+const entryOf = (box: Mailbox, row: Row): FoundEntry => ({
+  account: box.account,
+  mailbox: box.name,
+  mailboxId: box.id,
+  uid: Number(row['uid']),
+  number: Number(row['number']),
+  key: keyOf(Number(row['number'])),
+  bits: Number(row['flags']),
+  keywords: keywordsFromColumn(row['keywords']),
+})

@@ -1,0 +1,97 @@
+import { StoreError } from '../store.ts'
+import { isBusy, isDamaged, type Database } from './driver.ts'
+
+/**
+ * The layout of `store.db`. The octets are not in it: a message names its segment and offset (`segments.ts`).
+ *
+ * - `message.circumstances` is null where the session's own hold for it; `filed` and `addressed` list the mailboxes and
+ *   addresses it is entered in, so that it can be taken out again without an index by number.
+ * - `entry` is ordered by arrival within a mailbox; `flag_change` is null until its flags change, and MODSEQ is the
+ *   greater of `change` and `flag_change`.
+ * - `expunged` and `deleted` are what is told to those who ask for changes again; `floor` in `meta` is the change below
+ *   which they were cut.
+ */
+export const formatVersion = 1
+
+const layout = `
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE session(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, circumstances TEXT NOT NULL, prologue TEXT NOT NULL,
+  started_at INTEGER NOT NULL, ended_at INTEGER, outcome TEXT, messages INTEGER NOT NULL, live INTEGER NOT NULL,
+  transcript TEXT
+) STRICT;
+CREATE INDEX session_empty ON session(number) WHERE live = 0;
+CREATE TABLE message(
+  number INTEGER PRIMARY KEY, change INTEGER NOT NULL, arrived_at INTEGER NOT NULL, octets INTEGER NOT NULL,
+  segment INTEGER NOT NULL, offset INTEGER NOT NULL, sha256 BLOB NOT NULL, marks INTEGER NOT NULL,
+  session INTEGER NOT NULL, circumstances TEXT, user TEXT, message_id TEXT NOT NULL, summary TEXT NOT NULL,
+  transaction_ TEXT NOT NULL, types TEXT NOT NULL, defects TEXT, filed TEXT NOT NULL, addressed TEXT NOT NULL,
+  conversation TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_change ON message(change);
+CREATE INDEX message_id ON message(message_id);
+CREATE TABLE address(id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE message_address(
+  address INTEGER NOT NULL, number INTEGER NOT NULL, fields INTEGER NOT NULL, PRIMARY KEY(address, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE mailbox(
+  id INTEGER PRIMARY KEY, account INTEGER NOT NULL, name TEXT NOT NULL, uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL, change INTEGER NOT NULL, messages INTEGER NOT NULL, unread INTEGER NOT NULL,
+  octets INTEGER NOT NULL, subscribed INTEGER NOT NULL, copies INTEGER NOT NULL, special_use TEXT, UNIQUE(account, name)
+) STRICT;
+CREATE TABLE entry(
+  mailbox INTEGER NOT NULL, number INTEGER NOT NULL, uid INTEGER NOT NULL, flags INTEGER NOT NULL, keywords TEXT,
+  change INTEGER NOT NULL, flag_change INTEGER, internal_date INTEGER, PRIMARY KEY(mailbox, number, uid)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entry_uid ON entry(mailbox, uid);
+CREATE INDEX entry_flag_change ON entry(flag_change) WHERE flag_change IS NOT NULL;
+CREATE TABLE expunged(
+  mailbox INTEGER NOT NULL, change INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY(change, mailbox, low)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deleted(change INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(change, number)) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Makes the database ready, or says why not. Durability is asked for and then checked: a driver that does not flush
+ * is refused (REL-1). `directory` is undefined for memory.
+ * @throws StoreError `locked`, `damaged`, `unsupported`.
+ */
+export function prepareDatabase(db: Database, directory: string | undefined): void {
+  try {
+    db.exec('PRAGMA locking_mode=EXCLUSIVE')
+    db.exec('PRAGMA journal_mode=WAL')
+    db.exec('PRAGMA synchronous=FULL')
+    db.exec('PRAGMA temp_store=MEMORY')
+    db.exec('PRAGMA cache_size=-16000')
+    db.exec('PRAGMA wal_autocheckpoint=2000')
+    const synchronous = db.prepare('PRAGMA synchronous').get()?.['synchronous']
+    const journal = db.prepare('PRAGMA journal_mode').get()?.['journal_mode']
+    if (directory !== undefined && (synchronous !== 2 || journal !== 'wal')) {
+      throw new StoreError(
+        'unsupported',
+        `SQLite runs with synchronous=${synchronous}, journal_mode=${journal}; 2 and wal are needed`,
+      )
+    }
+    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+    if (version > formatVersion) {
+      throw new StoreError(
+        'unsupported',
+        `The store is of format ${version}, this program knows ${formatVersion}: use a newer Stuntmail`,
+      )
+    }
+    if (version === 0) createLayout(db)
+    // The lock is taken by the first write.
+    db.exec('BEGIN IMMEDIATE; COMMIT')
+  } catch (error) {
+    if (isBusy(error)) throw new StoreError('locked', 'Another process has the store open', { cause: error })
+    if (isDamaged(error))
+      throw new StoreError('damaged', 'The store is damaged: SQLite cannot read it', { cause: error })
+    throw error
+  }
+}
+
+function createLayout(db: Database): void {
+  db.exec(`BEGIN IMMEDIATE; ${layout} PRAGMA user_version=${formatVersion}; COMMIT`)
+}

@@ -1,0 +1,136 @@
+import type { SmtpEnvelope } from '../../smtp/envelope.ts'
+import type { SessionRecord } from '../store.ts'
+import type { Database, Row, Statement } from './driver.ts'
+import { type TransactionColumn } from './rows.ts'
+
+/**
+ * Sessions. One with messages is kept as long as one of them is; of the others the newest `keep`. The conversation of a
+ * message is the session's prologue and its own transaction, so a session with messages keeps no transcript of its own.
+ */
+type Circumstances = Omit<SmtpEnvelope, keyof TransactionColumn>
+
+interface OpenSession {
+  readonly number: number
+  readonly circumstances: string
+}
+
+const pruneEvery = 100
+const openSessions = 10_000
+
+export class Sessions {
+  readonly #keep: number
+  readonly #open = new Map<string, OpenSession>()
+  readonly #find: Statement
+  readonly #add: Statement
+  readonly #count: Statement
+  readonly #drop: Statement
+  readonly #finish: Statement
+  readonly #prune: Statement
+  readonly #newest: Statement
+  readonly #conversations: Statement
+  #recorded = 0
+
+  constructor(db: Database, keep: number) {
+    this.#keep = keep
+    this.#find = db.prepare('SELECT * FROM session WHERE id = ?')
+    this.#add = db.prepare(
+      'INSERT INTO session(id, circumstances, prologue, started_at, messages, live) VALUES(?, ?, ?, ?, 0, 0) RETURNING number',
+    )
+    this.#count = db.prepare('UPDATE session SET messages = messages + ?1, live = live + ?1 WHERE number = ?2')
+    this.#drop = db.prepare('UPDATE session SET live = live - ? WHERE number = ?')
+    this.#finish = db.prepare('UPDATE session SET ended_at = ?, outcome = ?, transcript = ? WHERE number = ?')
+    this.#prune = db.prepare(
+      'DELETE FROM session WHERE live = 0 AND number <= (SELECT number FROM session WHERE live = 0 ORDER BY number DESC LIMIT 1 OFFSET ?)',
+    )
+    this.#newest = db.prepare('SELECT * FROM session ORDER BY number DESC LIMIT ?')
+    this.#conversations = db.prepare('SELECT conversation FROM message WHERE session = ? ORDER BY number LIMIT 1000')
+  }
+
+  /** The session a message belongs to, made known with its first; within the transaction. */
+  of(id: string, prologue: string, circumstances: string): OpenSession {
+    const known = this.#open.get(id)
+    if (known) return known
+    const row =
+      this.#find.get(id) ??
+      this.#add.get(id, circumstances, prologue, (JSON.parse(circumstances) as Circumstances).connectedAt)
+    const session = { number: Number(row?.['number']), circumstances: String(row?.['circumstances'] ?? circumstances) }
+    if (this.#open.size >= openSessions) this.#open.clear()
+    this.#open.set(id, session)
+    return session
+  }
+
+  added(number: number, messages: number): void {
+    this.#count.run(messages, number)
+  }
+
+  removed(number: number, messages: number): void {
+    this.#drop.run(messages, number)
+  }
+
+  /** What was remembered may not be in the file. */
+  forget(): void {
+    this.#open.clear()
+  }
+
+  record(session: SessionRecord): void {
+    const known = this.#find.get(session.id)
+    this.#open.delete(session.id)
+    const number = Number(
+      known?.['number'] ?? this.#add.get(session.id, circumstancesOf(session), '', session.startedAt)?.['number'],
+    )
+    const transcript = Number(known?.['messages'] ?? 0) > 0 ? null : session.transcript
+    this.#finish.run(session.endedAt, session.outcome, transcript, number)
+    if (++this.#recorded % pruneEvery === 0) this.prune()
+  }
+
+  prune(): void {
+    this.#prune.run(this.#keep)
+  }
+
+  newest(limit: number): readonly SessionRecord[] {
+    return this.#newest.all(limit).map((row) => this.#read(row))
+  }
+
+  get(id: string): SessionRecord | undefined {
+    const row = this.#find.get(id)
+    return row && this.#read(row)
+  }
+
+  #read(row: Row): SessionRecord {
+    const circumstances = JSON.parse(String(row['circumstances'])) as Circumstances
+    const { client, tls, authUser } = circumstances
+    const startedAt = Number(row['started_at'])
+    return {
+      id: String(row['id']),
+      listener: circumstances.listener,
+      clientAddress: client.address,
+      clientPort: client.port,
+      heloName: circumstances.heloName,
+      ...(authUser === undefined ? {} : { authUser }),
+      ...(tls === undefined ? {} : { tls: `${tls.version} ${tls.cipher}`.trim() }),
+      startedAt,
+      endedAt: Number(row['ended_at'] ?? startedAt),
+      messages: Number(row['messages']),
+      outcome: (row['outcome'] ?? 'dropped') as SessionRecord['outcome'],
+      transcript: typeof row['transcript'] === 'string' ? row['transcript'] : this.#rebuilt(row),
+    }
+  }
+
+  #rebuilt(row: Row): string {
+    const parts = this.#conversations.all(Number(row['number'])).map(({ conversation }) => String(conversation))
+    return [String(row['prologue']), ...parts].filter((part) => part !== '').join('\n')
+  }
+}
+
+function circumstancesOf(session: SessionRecord): string {
+  const [version = '', cipher = ''] = session.tls?.split(' ') ?? []
+  const circumstances: Circumstances = {
+    heloName: session.heloName,
+    client: { address: session.clientAddress, port: session.clientPort },
+    listener: session.listener,
+    ...(session.tls === undefined ? {} : { tls: { version, cipher } }),
+    ...(session.authUser === undefined ? {} : { authUser: session.authUser }),
+    connectedAt: session.startedAt,
+  }
+  return JSON.stringify(circumstances)
+}

@@ -1,0 +1,98 @@
+import type { Change, ChangesSince } from '../change.ts'
+import type { MessageKey, StoredMessage } from '../message.ts'
+import type {
+  AccountState,
+  Arrival,
+  EntryColumns,
+  FlagChange,
+  MailboxState,
+  MessagePage,
+  Receipt,
+  SessionRecord,
+  StoreErrorCode,
+  StoreState,
+} from '../store.ts'
+import type { OctetSource } from './octet-source.ts'
+import type { ResolvedRequest, ResolvedScope } from './views.ts'
+
+/** What the main thread asks of the store's thread. `at` is the caller's clock, milliseconds since 1970: the thread has none. */
+export type StoreCalls = {
+  open(options: { directory: string | undefined; maxSessions: number; at: number }): Promise<Opened>
+  commit(batch: CommitBatch): Promise<Committed>
+  spoolOpen(id: number): void
+  spoolWrite(chunk: { id: number; octets: Uint8Array }): void
+  spoolAbort(id: number): void
+  recordSession(session: SessionRecord): void
+  list(request: ResolvedRequest & { at: number }): MessagePage
+  find(scope: ResolvedScope & { at: number }): readonly number[]
+  get(message: { account: string; key: MessageKey }): StoredMessage | undefined
+  locate(key: MessageKey): OctetSource | undefined
+  conversation(key: MessageKey): string | undefined
+  sessions(limit: number): readonly SessionRecord[]
+  session(id: string): SessionRecord | undefined
+  flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): number
+  flagEntries(flags: { mailboxId: number; uids: readonly number[]; change: FlagChange }): number | undefined
+  deleteMessages(numbers: readonly number[]): number
+  deleteAll(): number
+  changesSince(from: { number: number; limit: number }): ChangesSince
+  accounts(): readonly AccountState[]
+  mailboxes(account: { name: string; at: number }): readonly MailboxState[]
+  createMailbox(box: { account: string; name: string; at: number }): MailboxState
+  deleteMailbox(box: { account: string; name: string }): void
+  renameMailbox(box: { account: string; from: string; to: string; at: number }): void
+  entries(mailboxId: number): EntryColumns
+  copy(entries: { mailboxId: number; uids: readonly number[]; toMailboxId: number }): readonly number[]
+  expunge(entries: { mailboxId: number; uids: readonly number[] }): number | undefined
+  indexable(page: { after: number; limit: number }): readonly IndexableMessage[]
+  state(): Omit<StoreState, 'unindexed'>
+  assertConsistent(): void
+  close(): void
+}
+
+export type StoreEvents = {
+  /** Changes of one transaction, in order; comes before the answer to whoever made them. */
+  changes: readonly Change[]
+  /** Messages that the index has to forget; `all` for every one. */
+  forgotten: { readonly numbers: readonly number[]; readonly all: boolean }
+  log: { readonly level: 'warn' | 'error'; readonly fields: object; readonly text: string }
+}
+
+export interface Opened {
+  /** Driver and version. */
+  readonly description: string
+  /** Drawn when the store was made: an index of another store is told by it. */
+  readonly identity: string
+  /** Number of the newest message. */
+  readonly newest: number
+}
+
+/** Messages that are to be committed together, with the octets of the small ones one after another. */
+export interface CommitBatch {
+  readonly at: number
+  readonly octets: Uint8Array
+  readonly items: readonly CommitItem[]
+}
+
+export interface CommitItem {
+  readonly id: number
+  /** Where its octets are in the batch; undefined for one that was spooled under its id. */
+  readonly range: readonly [start: number, end: number] | undefined
+  readonly arrival: Arrival
+}
+
+/** For each item of the batch, in order. */
+export type Committed = readonly (Receipt | Refused)[]
+
+/** Nothing of the message was kept. Without a code it was a defect. */
+export interface Refused {
+  readonly code: StoreErrorCode | undefined
+  readonly text: string
+}
+
+/** What the text index asks about. */
+export interface IndexableMessage {
+  readonly number: number
+  readonly source: OctetSource
+  readonly rcpt: readonly string[]
+  readonly sender: string
+}
