@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { browsing } from './browser.ts'
+import { filled } from './filled.ts'
+import { large, steady } from './latency.ts'
+import { hasSmtpSource } from './load.ts'
+import type { Peer } from './servers.ts'
+import { starting } from './start.ts'
+import { printTable, type Row } from './table.ts'
+import { throughput } from './throughput.ts'
+
+/**
+ * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser]
+ *
+ * FILE lists other servers to run in turn with ours (`servers.ts`, Peer): their ratios are printed where they run.
+ */
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    messages: { type: 'string', default: '100000' },
+  },
+})
+const peers = values.peers && existsSync(values.peers) ? (JSON.parse(readFileSync(values.peers, 'utf8')) as Peer[]) : []
+const say = (text: string): void => void process.stderr.write(`… ${text}\n`)
+const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start: () => starting(say),
+  throughput: () => throughput(peers, Number(values.rounds), say),
+  steady: () => steady(say),
+  large: () => large(say),
+  browser: () => browsing(peers, say),
+  filled: () => filled(Number(values.messages), say),
+}
+say(`load by ${hasSmtpSource() ? 'smtp-source' : 'our own generator (smtp-source of Postfix is not installed)'}`)
+const rows: Row[] = []
+for (const [name, section] of Object.entries(sections)) {
+  if (!values.only || values.only.split(',').includes(name)) rows.push(...(await section()))
+}
+printTable(rows)

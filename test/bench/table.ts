@@ -1,0 +1,43 @@
+import { cpus, totalmem } from 'node:os'
+
+/** One line of the result: what was measured, what it should reach, whether it did. */
+export interface Row {
+  readonly what: string
+  readonly got: string
+  readonly reach: string
+  /** Undefined where nothing is promised. */
+  readonly reached: boolean | undefined
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 50)
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? Number.NaN
+}
+
+export const atMost = (what: string, value: number, limit: number, unit: string): Row => ({
+  what,
+  got: `${shown(value)} ${unit}`,
+  reach: `≤ ${limit} ${unit}`,
+  reached: value <= limit,
+})
+export const atLeast = (what: string, value: number, limit: number, unit: string): Row => ({
+  what,
+  got: `${shown(value)} ${unit}`,
+  reach: `≥ ${shown(limit)} ${unit}`,
+  reached: value >= limit,
+})
+export const figure = (what: string, got: string): Row => ({ what, got, reach: '', reached: undefined })
+
+export const shown = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+
+export function printTable(rows: readonly Row[]): void {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
+  process.stdout.write(`\n${machine}\n\n| what | got | reach | |\n|---|---|---|---|\n`)
+  for (const { what, got, reach, reached } of rows) {
+    process.stdout.write(
+      `| ${what} | ${got} | ${reach} | ${reached === undefined ? '' : reached ? 'reached' : 'MISSED'} |\n`,
+    )
+  }
+}
