@@ -1,0 +1,39 @@
+import { io } from 'socket.io-client'
+import type { WireChange, WireChanges } from '../src/http/wire-types.ts'
+import { connection } from './connection.ts'
+import { latestChange, takeChanges } from './listing.ts'
+
+/**
+ * Keeps the list up to date from now on. Each time the connection stands, everything since the last change seen is
+ * asked for, so a break of any length misses nothing.
+ * @param onArrival called for each message that came while connected
+ */
+export function startLive(onArrival: (changes: readonly WireChange[]) => void): void {
+  const path = new URL('socket.io', document.baseURI).pathname
+  const socket = io({
+    path,
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 250,
+    reconnectionDelayMax: 2000,
+  })
+  socket.on('connect', () => {
+    socket.emit('resume', { since: latestChange() })
+  })
+  socket.on('changes', (event: WireChanges) => {
+    const since = latestChange()
+    const caughtUp = connection.peek() === 'live'
+    if (!takeChanges(event)) {
+      socket.emit('resume', { since })
+      return
+    }
+    connection.value = 'live'
+    if (caughtUp) onArrival(event.changes.filter(({ number }) => since === null || number > since))
+  })
+  socket.on('disconnect', () => {
+    connection.value = 'lost'
+  })
+  socket.on('connect_error', () => {
+    if (connection.peek() === 'live') connection.value = 'lost'
+  })
+}

@@ -1,0 +1,90 @@
+import type { ComponentChildren } from 'preact'
+import type { WireHeaders, WireMessage } from '../../src/http/wire-types.ts'
+import { getHeaders } from '../api.ts'
+import { moment, size } from '../format.ts'
+import { CopyButton } from './copy-button.tsx'
+import { useLoaded } from './loaded.ts'
+
+/** Who sent what to whom and when; where the envelope says something else than the header, that too. */
+export function MessageHead({ message }: { message: WireMessage }) {
+  const loaded = useLoaded(message.key, () => getHeaders(message.key))
+  const fields = loaded.status === 'ready' ? loaded.value.fields : []
+  const from = fieldOf(fields, 'from') || written(message.from)
+  const recipients = message.envelope.forwardPaths.map(({ address }) => address)
+  const hidden = loaded.status === 'ready' ? notNamed(recipients, fields) : []
+  const returnPath = message.envelope.reversePath.address
+  return (
+    <dl class="facts message-head">
+      <Fact name="From">
+        {from || <span class="quiet">no From field</span>}
+        {message.from.address !== '' && <CopyButton text={message.from.address} what="Address" />}
+        {returnPath.toLowerCase() !== message.from.address.toLowerCase() && (
+          <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : returnPath}</span>
+        )}
+      </Fact>
+      {['sender', 'reply-to'].map((name) => (
+        <Field key={name} fields={fields} name={name} />
+      ))}
+      <Fact name="To">
+        {fieldOf(fields, 'to') || message.to.map(written).join(', ') || <span class="quiet">no To field</span>}
+      </Fact>
+      {['cc', 'bcc'].map((name) => (
+        <Field key={name} fields={fields} name={name} />
+      ))}
+      {hidden.length > 0 && (
+        <Fact name="Envelope to">
+          {hidden.join(', ')}
+          <span class="differs">named in no To, Cc or Bcc field</span>
+        </Fact>
+      )}
+      <Fact name="Arrived">
+        {moment(message.arrivedAt)}
+        {message.date !== null && dateDiffers(message) && (
+          <span class="differs">Date field: {moment(message.date)}</span>
+        )}
+        {message.date === null && <span class="differs">no Date field that can be read</span>}
+      </Fact>
+      <Fact name="Key">
+        <code>{message.key}</code>
+        <CopyButton text={message.key} what="Key" />
+        <span class="quiet">{size(message.octets)}</span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Field({ fields, name }: { fields: WireHeaders['fields']; name: string }) {
+  const value = fieldOf(fields, name)
+  if (value === '') return null
+  return <Fact name={name.replace(/^.|-./g, (start) => start.toUpperCase())}>{value}</Fact>
+}
+
+function fieldOf(fields: WireHeaders['fields'], name: string): string {
+  const found = fields.filter((field) => field.name.toLowerCase() === name)
+  return found.map(({ value }) => value.trim()).join(', ')
+}
+
+/** Recipients of the envelope that no address field names: Bcc, as a rule. */
+function notNamed(recipients: readonly string[], fields: WireHeaders['fields']): readonly string[] {
+  const text = ['to', 'cc', 'bcc'].map((name) => fieldOf(fields, name)).join(' ')
+  const named = new Set(text.toLowerCase().match(/[^\s<>,;:"()]+@[^\s<>,;:"()]+/g) ?? [])
+  return recipients.filter((address) => !named.has(address.toLowerCase()))
+}
+
+/** A Date field within two minutes of the arrival says nothing new. */
+function dateDiffers({ date, arrivedAt }: WireMessage): boolean {
+  return Math.abs(Date.parse(date ?? '') - Date.parse(arrivedAt)) > 120_000
+}
+
+function written({ name, address }: { name: string; address: string }): string {
+  return name === '' ? address : `${name} <${address}>`
+}

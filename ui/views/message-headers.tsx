@@ -1,0 +1,49 @@
+import { useSignal } from '@preact/signals'
+import { getHeaders } from '../api.ts'
+import { useLoaded } from '../parts/loaded.ts'
+import { Waiting } from '../parts/waiting.tsx'
+
+/** The header fields in their order, decoded or as sent. */
+export function HeaderFields({ messageKey }: { messageKey: string }) {
+  const loaded = useLoaded(messageKey, () => getHeaders(messageKey))
+  const raw = useSignal(false)
+  const filter = useSignal('')
+  if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
+  const wanted = filter.value.toLowerCase()
+  const fields = loaded.value.fields.filter(({ name, value }) => `${name}: ${value}`.toLowerCase().includes(wanted))
+  return (
+    <>
+      <div class="tab-bar">
+        <input
+          type="text"
+          class="field"
+          placeholder="Filter"
+          aria-label="Filter header fields"
+          value={filter.value}
+          onInput={(event) => (filter.value = event.currentTarget.value)}
+        />
+        <label class="tick">
+          <input type="checkbox" checked={raw.value} onChange={(event) => (raw.value = event.currentTarget.checked)} />
+          As sent
+        </label>
+      </div>
+      <table class="fields">
+        <thead class="hidden">
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Body</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ name, value, raw: sent, offset }) => (
+            <tr key={offset}>
+              <th scope="row">{name}</th>
+              <td class={raw.value ? 'mono' : ''}>{raw.value ? sent : value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {fields.length === 0 && <p class="note">No field matches.</p>}
+    </>
+  )
+}

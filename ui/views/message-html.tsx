@@ -1,0 +1,118 @@
+import { useSignal } from '@preact/signals'
+import type { WireMessage } from '../../src/http/wire-types.ts'
+import { getText, messageUrl } from '../api.ts'
+import { count, size } from '../format.ts'
+import { isPicture, partUrl } from '../parts/attachments.tsx'
+import { Frame, type FrameReport } from '../parts/frame.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { useLoaded } from '../parts/loaded.ts'
+import { RemoteBar } from '../parts/remote-bar.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { TextBody } from './message-text.tsx'
+
+const widths = [
+  { name: 'Phone', icon: 'smartphone', pixels: 360 },
+  { name: 'Tablet', icon: 'tablet', pixels: 768 },
+  { name: 'Desktop', icon: 'monitor', pixels: 1280 },
+  { name: 'Full width', icon: 'globe', pixels: null },
+] as const
+
+/** Beyond this, a message is shown as text until somebody insists: rendering would hold the page up. HTML-13. */
+const heavyOctets = 2_000_000
+const heavyTags = 20_000
+
+/** The HTML of a message, as a reader at some width and in light or dark would see it. */
+export function HtmlBody({ message }: { message: WireMessage }) {
+  const loaded = useLoaded(message.key, () => getText(messageUrl(message.key, '/html')))
+  const width = useSignal<number | null>(null)
+  const scheme = useSignal<'light' | 'dark'>('light')
+  const remote = useSignal(false)
+  const insisted = useSignal(false)
+  const report = useSignal<FrameReport | null>(null)
+  if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
+  if (!insisted.value && isHeavy(loaded.value)) {
+    return <Heavy message={message} html={loaded.value} onInsist={() => (insisted.value = true)} />
+  }
+  return (
+    <div class="html-body">
+      <div class="html-bar" role="toolbar" aria-label="Preview">
+        {widths.map(({ name, icon, pixels }) => (
+          <button
+            key={name}
+            type="button"
+            class="icon-button"
+            title={pixels === null ? name : `${name}, ${pixels} pixels`}
+            aria-label={name}
+            aria-pressed={width.value === pixels}
+            onClick={() => (width.value = pixels)}
+          >
+            <Icon name={icon} />
+          </button>
+        ))}
+        <span class="spring" />
+        {(['light', 'dark'] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="icon-button"
+            title={`Reader uses a ${name} look`}
+            aria-label={`Reader uses a ${name} look`}
+            aria-pressed={scheme.value === name}
+            onClick={() => (scheme.value = name)}
+          >
+            <Icon name={name === 'light' ? 'sun' : 'moon'} />
+          </button>
+        ))}
+      </div>
+      {report.value !== null && (
+        <RemoteBar report={report.value} loading={remote.value} onLoad={() => (remote.value = true)} />
+      )}
+      <Frame
+        messageKey={message.key}
+        html={loaded.value}
+        pictures={picturesOf(message)}
+        width={width.value}
+        scheme={scheme.value}
+        remote={remote.value}
+        onReport={(found) => (report.value = found)}
+      />
+    </div>
+  )
+}
+
+function Heavy({ message, html, onInsist }: { message: WireMessage; html: string; onInsist: () => void }) {
+  return (
+    <>
+      <p class="bar-note">
+        <Icon name="info" />
+        <span>
+          This HTML is heavy: {size(html.length)}, {count(tagsOf(html), 'tag')}. Here is its text.
+        </span>
+        <button type="button" class="button" onClick={onInsist}>
+          Render anyway
+        </button>
+      </p>
+      <TextBody message={message} />
+    </>
+  )
+}
+
+function isHeavy(html: string): boolean {
+  return html.length > heavyOctets || tagsOf(html) > heavyTags
+}
+
+function tagsOf(html: string): number {
+  let tags = 0
+  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) tags += 1
+  return tags
+}
+
+/** Only pictures can be named by Content-ID, and only by the exact one. HTML-11. */
+function picturesOf(message: WireMessage): ReadonlyMap<string, string> {
+  const pictures = new Map<string, string>()
+  for (const { contentId, mediaType, n } of message.files) {
+    if (contentId === null || !isPicture(mediaType) || pictures.has(contentId)) continue
+    pictures.set(contentId, new URL(partUrl(message.key, n), document.baseURI).href)
+  }
+  return pictures
+}

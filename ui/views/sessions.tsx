@@ -1,0 +1,60 @@
+import type { WireSession } from '../../src/http/wire-types.ts'
+import { getSessions } from '../api.ts'
+import { age, count, moment, now } from '../format.ts'
+import { stored } from '../listing.ts'
+import { useLoaded } from '../parts/loaded.ts'
+import { Transcript } from '../parts/transcript.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { go, route } from '../route.ts'
+import { useSignal } from '@preact/signals'
+import { Icon } from '../parts/icon.tsx'
+
+/** Who talked to the server lately, and how it went: also those who were refused or broke off. */
+export function SessionsView() {
+  const asked = useSignal(0)
+  const loaded = useLoaded(`sessions ${asked.value} ${stored.value ?? 0}`, getSessions)
+  const open = loaded.status === 'ready' ? loaded.value.find(({ id }) => id === route.value.session) : undefined
+  return (
+    <div class="page sessions">
+      <header class="page-head">
+        <h2>Sessions</h2>
+        <button type="button" class="button" onClick={() => (asked.value += 1)}>
+          <Icon name="refresh-cw" /> Refresh
+        </button>
+      </header>
+      <p class="quiet">The latest SMTP sessions, those without a message too. Passwords are never kept.</p>
+      {loaded.status !== 'ready' && <Waiting loaded={loaded} />}
+      {loaded.status === 'ready' && loaded.value.length === 0 && <p class="note">No session yet.</p>}
+      <ul class="session-list">
+        {loaded.status === 'ready' &&
+          loaded.value.map((session) => <Session key={session.id} session={session} open={session.id === open?.id} />)}
+      </ul>
+    </div>
+  )
+}
+
+function Session({ session, open }: { session: WireSession; open: boolean }) {
+  const { id, client, heloName, listener, messages, outcome, startedAt, endedAt, tls, authUser, transcript } = session
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000
+  const facts = [
+    listener,
+    tls ?? 'no TLS',
+    authUser === null ? null : `as ${authUser}`,
+    count(messages, 'message'),
+    `${seconds.toFixed(2)} s`,
+  ]
+  return (
+    <li class={open ? 'open' : ''}>
+      <button type="button" class="session" aria-expanded={open} onClick={() => go({ session: open ? null : id })}>
+        <Icon name={open ? 'chevron-down' : 'chevron-right'} />
+        <span class={`outcome ${outcome}`}>{outcome}</span>
+        <strong>{heloName || client.address}</strong>
+        <span class="quiet session-facts">{facts.filter((fact) => fact !== null).join(' · ')}</span>
+        <time dateTime={startedAt} title={moment(startedAt)}>
+          {age(Date.parse(startedAt), now.value)}
+        </time>
+      </button>
+      {open && <Transcript text={transcript} />}
+    </li>
+  )
+}
