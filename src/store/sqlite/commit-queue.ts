@@ -104,7 +104,7 @@ export class CommitQueue {
   }
 
   #incoming({ id, range, arrival }: CommitItem, octets: Uint8Array): Incoming | Error {
-    if (range) return { octets, arrival }
+    if (range) return { octets: octets.subarray(...range), arrival }
     const large = this.#spools.get(id)
     if (!large) return new Error('The spool of a large message is gone')
     if (large.error === undefined) return { octets: large, arrival }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Database } from './driver.ts'
+import { blobOf, type Database } from './driver.ts'
 import type { Segments } from './segments.ts'
 
 /** Finds what cannot be. @throws Error with the first contradiction. */
@@ -60,7 +60,7 @@ function assertOctets(db: Database, segments: Segments): void {
         const place = { segment: Number(row['segment']), offset: Number(row['offset']) }
         hash.update(segments.read(place, start, Math.min(start + (1 << 20), octets)))
       }
-      if (!hash.digest().equals(row['sha256'] as Uint8Array))
+      if (!hash.digest().equals(blobOf(row['sha256'])))
         throw new Error(`octets of message ${row['number']} changed`)
     }
   }

@@ -9,6 +9,13 @@
 export type SqlValue = string | number | Uint8Array | null
 export type Row = Readonly<Record<string, SqlValue>>
 
+/** A blob column; libsql gives Buffer from `get` and ArrayBuffer from `all`. */
+export function blobOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  throw new TypeError('Not a blob')
+}
+
 export interface Statement {
   /** @returns how many rows it changed. */
   run(...values: readonly SqlValue[]): number

@@ -53,7 +53,7 @@ function sqliteStore(parts: StoreParts): Store {
   const receptions = new Receptions(thread, () => clock.now())
   const index = indexOf(parts)
   const subscribers = publisher(parts, index)
-  const resolveScope = scopeResolver(thread, index)
+  const resolveScope = scopeResolver(index)
   const at = (): number => clock.now()
   const numbers = async (scope: Scope): Promise<readonly number[]> => {
     if (scope.keys && !scope.criteria) return numbersOf(scope.keys)
@@ -146,7 +146,7 @@ function publisher({ thread, log }: StoreParts, index: TextIndex): Pick<Store, '
 
 type ResolveScope = (scope: Scope) => Promise<{ account: string; criteria?: Resolved }>
 
-function scopeResolver(thread: Connection<StoreCalls, StoreEvents>, index: TextIndex): ResolveScope {
+function scopeResolver(index: TextIndex): ResolveScope {
   const numbersOfText = async (numbers: Promise<Float64Array>): Promise<NumberSet> => ({
     kind: 'numbers',
     numbers: await numbers,

@@ -3,7 +3,7 @@ import { keyOf, numberOf } from '../key.ts'
 import type { EntryRef, MessageKey, StoredMessage } from '../message.ts'
 import type { AccountState, EntryColumns, ListRequest, MessagePage } from '../store.ts'
 import type { Addresses } from './addresses.ts'
-import type { Database, Row, Statement } from './driver.ts'
+import { blobOf, type Database, type Row, type Statement } from './driver.ts'
 import { flagNames, keywordsFromColumn } from './flags.ts'
 import type { Mailbox, Mailboxes } from './mailboxes.ts'
 import { defectsFromColumn, idsFromColumn, joinEnvelope, summaryColumns, summaryOf } from './rows.ts'
@@ -79,7 +79,7 @@ export class Views {
     if (!row) return undefined
     return {
       summary: summaryOf(row),
-      sha256: Buffer.from(row['sha256'] as Uint8Array).toString('hex'),
+      sha256: Buffer.from(blobOf(row['sha256'])).toString('hex'),
       envelope: joinEnvelope(String(row['transaction_']), String(row['circumstances'] ?? row['shared'])),
       sessionId: String(row['session_id']),
       defects: defectsFromColumn(row['defects']),
