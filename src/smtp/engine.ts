@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import type net from 'node:net'
+import {
+  SMTPServer,
+  type SMTPServerAuthentication,
+  type SMTPServerAuthenticationResponse,
+  type SMTPServerSession,
+} from 'smtp-server'
+import type { CertificateSource } from '../net/tls.ts'
+import { authenticate } from './auth.ts'
+import { authMechanisms } from './extensions.ts'
+import type { SessionHost } from './host.ts'
+import { Session } from './session.ts'
+
+export interface EngineOptions extends Omit<
+  SessionHost,
+  'engine' | 'stopping' | 'newId' | 'prepareTls' | 'sessionEnded'
+> {
+  readonly implicitTls: boolean
+  readonly certificate: CertificateSource
+  readonly idleTimeoutMs: number
+}
+
+/**
+ * smtp-server with our sessions. It has no socket of its own (`accept` takes them), no logger, no reverse lookup, no wait
+ * before the greeting and, until the first handshake, no certificate: least of all the public one it brings.
+ */
+export class Engine extends SMTPServer implements SessionHost {
+  readonly engine = this
+  readonly name
+  readonly clock
+  readonly log
+  readonly users
+  readonly requireTls
+  readonly clients
+  readonly sessionOptions
+  readonly sessions = new Set<Session>()
+  readonly #options: EngineOptions
+  #stopping = false
+  #whenEmpty: () => void = () => undefined
+
+  constructor(options: EngineOptions) {
+    super({
+      secure: options.implicitTls,
+      logger: false,
+      disableReverseLookup: true,
+      socketTimeout: options.idleTimeoutMs,
+      authMethods: [...authMechanisms],
+      authOptional: true,
+      allowInsecureAuth: true,
+      hideENHANCEDSTATUSCODES: false,
+      name: options.sessionOptions.greetingName,
+    })
+    this.#options = options
+    this.name = options.name
+    this.clock = options.clock
+    this.log = options.log
+    this.users = options.users
+    this.requireTls = options.requireTls
+    this.clients = options.clients
+    this.sessionOptions = options.sessionOptions
+  }
+
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
+  /** Takes a connection over. */
+  accept(socket: net.Socket): void {
+    if (!this.#options.implicitTls) return this.connect(socket)
+    // A peer may go away before there is anybody else to hear of it.
+    socket.on('error', () => socket.destroy())
+    const release = this._acceptSocket(socket, true)
+    if (release === false) return
+    const fail = (error: unknown): void => {
+      release()
+      socket.destroy()
+      this.log.debug({ err: error, client: socket.remoteAddress }, 'TLS handshake failed')
+    }
+    this.prepareTls().then(() => {
+      this._upgrade(socket, (error, tlsSocket) => {
+        if (error !== null || tlsSocket === undefined) return fail(error)
+        release()
+        this.connect(tlsSocket)
+      })
+    }, fail)
+  }
+
+  /** Ends all sessions: idle ones at once, the others after their message, or when `drainMs` are over. */
+  async stop(drainMs: number): Promise<void> {
+    this.#stopping = true
+    for (const socket of this._pendingSockets.values()) socket.destroy()
+    for (const session of this.sessions) session.shutDown()
+    if (this.sessions.size === 0) return
+    const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+    const deadline = setTimeout(() => {
+      for (const session of this.sessions) session.abandon()
+    }, drainMs)
+    await empty
+    clearTimeout(deadline)
+  }
+
+  override connect(socket: net.Socket): void {
+    const session = new Session(this, socket)
+    this.connections.add(session)
+    this.sessions.add(session)
+    session.init()
+  }
+
+  newId(): string {
+    return randomBytes(8).toString('hex')
+  }
+
+  /** The certificate of now: it may have been renewed since the last handshake. */
+  async prepareTls(): Promise<void> {
+    this.secureContext.set('*', await this.#options.certificate.secureContext())
+  }
+
+  sessionEnded(session: object): void {
+    if (session instanceof Session) this.sessions.delete(session)
+    if (this.sessions.size === 0) this.#whenEmpty()
+  }
+
+  // Called by smtp-server's constructor, which would load the certificate that all the world has the key of.
+  override updateSecureContext(): void {
+    this.secureContext = new Map()
+  }
+
+  override onAuth(
+    auth: SMTPServerAuthentication,
+    _session: SMTPServerSession,
+    callback: (error: Error | null, response?: SMTPServerAuthenticationResponse) => void,
+  ): void {
+    const user = authenticate(auth, this.users)
+    callback(null, user === undefined ? { message: 'Authentication credentials invalid' } : { user })
+  }
+}

@@ -1,0 +1,106 @@
+/** The SMTP server: RFC 5321. One listener each; a message it acknowledged is stored. */
+import { hostname } from 'node:os'
+import { systemClock, type Clock } from '../clock.ts'
+import { silentLog, type Log } from '../log.ts'
+import { clientLimit, type ClientLimit } from '../net/limits.ts'
+import type { BoundAddress, BoundSockets } from '../net/listener.ts'
+import type { CertificateSource } from '../net/tls.ts'
+import type { Users } from './auth.ts'
+import type { Delivery } from './delivery.ts'
+import { Engine } from './engine.ts'
+import { extensionNames, type ExtensionName } from './extensions.ts'
+
+export interface SmtpOptions {
+  /** Name of the listener, as envelopes have it. */
+  readonly name: 'smtp' | 'submission' | 'smtps'
+  /** Bound by `net/listener.ts`; the server takes them over and closes them when it stops. */
+  readonly sockets: BoundSockets
+  /** TLS from the first octet on (RFC 8314 §3.3), no STARTTLS. Default false. */
+  readonly implicitTls?: boolean
+  /** Asked for at each handshake, never before. */
+  readonly certificate: CertificateSource
+  /** Largest message in octets. Default 50 MiB. Announced as SIZE and enforced: 552 5.3.4. RFC 1870 §6. */
+  readonly maxMessageOctets?: number
+  /** Per message. Default 1,000, the least RFC 5321 §4.5.3.1.8 allows being 100. More get 452 4.5.3. */
+  readonly maxRecipients?: number
+  /** Connections at a time; give the same limit to all listeners to share it. Default 500 of this listener. More get 421 4.3.2. */
+  readonly clients?: ClientLimit
+  /** Extensions that are neither offered nor understood. Default none. */
+  readonly hidden?: readonly ExtensionName[]
+  /** Passwords by user name; then MAIL needs AUTH. Default: any credentials will do, and none. */
+  readonly users?: Users
+  /** Refuses mail before STARTTLS. Default false. RFC 3207 §4. */
+  readonly requireTls?: boolean
+  /** What the greeting and EHLO say. Default: the name of the machine. */
+  readonly greetingName?: string
+  /** How long a session may say nothing, milliseconds. Default 300,000: RFC 5321 §4.5.3.2.7. */
+  readonly idleTimeoutMs?: number
+  /** How long `stop` waits for messages on their way, milliseconds. Default 10,000. */
+  readonly drainMs?: number
+  readonly clock?: Clock
+  readonly log?: Log
+}
+
+export interface SmtpServer {
+  readonly name: string
+  /** Where to send to: the first of the addresses. */
+  address(): BoundAddress
+  /** Open connections. */
+  readonly sessionCount: number
+  /** Messages that are being received or stored. */
+  readonly transactions: number
+  /**
+   * Stops accepting at once and resolves when all sessions are over. Idle ones get 421; a message that ends within the
+   * drain time gets its answer; others are gone.
+   */
+  stop(): Promise<void>
+}
+
+const defaults = {
+  implicitTls: false,
+  maxMessageOctets: 50 * 1024 * 1024,
+  maxRecipients: 1_000,
+  maxClients: 500,
+  idleTimeoutMs: 300_000,
+  drainMs: 10_000,
+} as const
+
+/** Begins to serve. */
+export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<SmtpServer> {
+  const { sockets, hidden = [], clock = systemClock } = options
+  const engine = new Engine({
+    name: options.name,
+    clock,
+    log: options.log ?? silentLog,
+    users: options.users,
+    requireTls: options.requireTls ?? false,
+    clients: options.clients ?? clientLimit(defaults.maxClients),
+    implicitTls: options.implicitTls ?? defaults.implicitTls,
+    certificate: options.certificate,
+    idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs,
+    sessionOptions: {
+      delivery,
+      offered: new Set(extensionNames.filter((name) => !hidden.includes(name))),
+      greetingName: options.greetingName ?? hostname(),
+      maxMessageOctets: options.maxMessageOctets ?? defaults.maxMessageOctets,
+      maxRecipients: options.maxRecipients ?? defaults.maxRecipients,
+      now: () => clock.now(),
+    },
+  })
+  sockets.serve((socket) => engine.accept(socket))
+  let stopped: Promise<unknown> | undefined
+  return Promise.resolve({
+    name: options.name,
+    address: () => sockets.addresses[0],
+    get sessionCount() {
+      return engine.sessions.size
+    },
+    get transactions() {
+      return [...engine.sessions].filter((session) => session.receiving).length
+    },
+    async stop() {
+      stopped ??= Promise.all([sockets.close(), engine.stop(options.drainMs ?? defaults.drainMs)])
+      await stopped
+    },
+  })
+}

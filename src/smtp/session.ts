@@ -1,0 +1,424 @@
+/** One SMTP session: RFC 5321 §3, §4.3; pipelining: RFC 2920. STARTTLS and AUTH are smtp-server's, watched over from here. */
+import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
+import tls from 'node:tls'
+import type net from 'node:net'
+import { checkInitialResponse, checkResponse, identityOf } from './auth.ts'
+import { commands, unimplemented, type SessionState } from './commands.ts'
+import { SmtpRefusal, type SessionEnd, type SmtpSession } from './delivery.ts'
+import type { SmtpEnvelope } from './envelope.ts'
+import type { SessionHost } from './host.ts'
+import { OctetReader, type ReaderEvents } from './octet-reader.ts'
+import { Reception } from './reception.ts'
+import { badArgument, badSequence, ProtocolError, replyLines, type Reply } from './reply.ts'
+import { shownAuth, shownSecret, Transcript } from './transcript.ts'
+
+/** Octets of a command line without CRLF. Above RFC 5321 §4.5.3.1.4, for DSN and SMTPUTF8 parameters. */
+const maxLineOctets = 2_048
+/** RFC 4954 §4. */
+const maxAuthLineOctets = 12_288
+/** Errors that a session may make between two messages. SMTP-11. */
+const maxErrors = 20
+/** Commands that do nothing for a message, between two messages; each further one is an error. */
+const maxJunk = 100
+/** SMTP-10: a browser made to talk to us. RFC 9110 §9. */
+const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
+/** What may be said before STARTTLS where TLS is required. RFC 3207 §4. */
+const allowedWithoutTls = new Set(['NOOP', 'EHLO', 'HELO', 'STARTTLS', 'QUIT'])
+
+type Outcome = SessionEnd['outcome']
+type Done = () => void
+
+/** smtp-server's connection with our reader, verbs and replies. */
+export class Session extends SMTPConnection implements ReaderEvents {
+  readonly #host: SessionHost
+  readonly #state: SessionState
+  readonly #transcript = new Transcript()
+  readonly #connectedAt: number
+  /** Gives the place among all connections back; undefined where there was none left. */
+  readonly #leave: (() => void) | undefined
+  #reception: Reception | undefined
+  /** Replies that wait for the end of the chunk that is being worked on. */
+  #unsent = ''
+  /** The client waits for us. */
+  #busy = false
+  #errors = 0
+  #junk = 0
+  #messages = 0
+  #lastCode = 0
+  #commandSeen = false
+  #authSeen = false
+  #outcome: Outcome | undefined
+  #ended = false
+
+  constructor(host: SessionHost, socket: net.Socket) {
+    super(host.engine, socket, { id: host.newId() })
+    this.#host = host
+    this.#leave = host.clients.enter()
+    this.#connectedAt = host.clock.now()
+    this.#state = { ...host.sessionOptions, heloName: '', transaction: undefined, session: this.#describe('') }
+  }
+
+  /** A message is being received or stored. */
+  get receiving(): boolean {
+    return this.#reception !== undefined
+  }
+
+  /** Straight to the greeting: no wait for early talkers, no reverse lookup. */
+  override init(): void {
+    this._setListeners(() => {
+      this._ready = true
+      if (this.#leave === undefined) return this.#reply(tooManyClients)
+      this.#reply({ code: 220, enhancedCode: '', text: `${this.#state.greetingName} ESMTP Stuntmail` })
+    })
+  }
+
+  /** Ends the session at once, or after the message that is on its way. */
+  shutDown(): void {
+    if (this.receiving) return
+    this.#outcome ??= 'shutdown'
+    this.#reply(shuttingDown)
+  }
+
+  /** Ends the session, whatever it is doing. A message that is not whole is gone. */
+  abandon(): void {
+    this.#outcome ??= 'shutdown'
+    if (!this._closing) this.#reply(shuttingDown)
+    this.#reception?.abort()
+    this._socket.destroySoon()
+  }
+
+  // What smtp-server asks for
+
+  override _createParser(): OctetReader {
+    return new OctetReader(this)
+  }
+
+  /** Replies of smtp-server's AUTH. */
+  override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    const reply = { code, enhancedCode: this._getEnhancedStatusCode(code, context), text: data ?? '' }
+    if (code >= 500) this.#refuse(new ProtocolError(code, reply.enhancedCode, String(reply.text)))
+    else this.#reply(reply)
+  }
+
+  /** After STARTTLS everything the client said is forgotten. RFC 3207 §4.2. */
+  override _resetSession(): void {
+    this.#state.heloName = ''
+    this.#state.transaction = undefined
+    this.#refresh()
+  }
+
+  override close(): void {
+    this.#flush()
+    super.close()
+  }
+
+  override _onTimeout(): void {
+    if (this._closing) return void this._socket.destroy()
+    if (this.#busy) return this._armTimeout()
+    this.#outcome ??= 'timeout'
+    this.#reply({ code: 421, enhancedCode: '4.4.2', text: 'Nothing was said for too long' })
+  }
+
+  override _onError(error: Error): void {
+    this.#host.log.debug({ err: error, session: this.id }, 'SMTP connection failed')
+    this.close()
+  }
+
+  override _onClose(): void {
+    super._onClose()
+    if (this.#ended) return
+    this.#ended = true
+    if (!this.#busy) this.#finish()
+  }
+
+  // What the reader has read
+
+  onLine(octets: string, done: Done): void {
+    if (this._closing) return done()
+    const line = nonAscii.test(octets) ? Buffer.from(octets, 'latin1').toString() : octets
+    if (this._nextHandler !== false) return this.#continueAuth(line, done)
+    const space = line.indexOf(' ')
+    const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase()
+    const argument = space === -1 ? '' : trimBlanks(line.slice(space))
+    this.#note(verb, line, argument)
+    try {
+      this.#checkAllowed(verb)
+      this.#run(verb, argument, done)
+    } catch (error) {
+      this.#refuse(error)
+      done()
+    }
+  }
+
+  onLongLine(): void {
+    this._nextHandler = false
+    this.#commandSeen = true
+    this.#transcript.client('<a line too long, thrown away>')
+    this.#refuse(new ProtocolError(500, '5.5.2', 'Line too long'))
+  }
+
+  lineLimit(begun: string): number {
+    return this._nextHandler !== false || begun.toUpperCase() === 'AUTH ' ? maxAuthLineOctets : maxLineOctets
+  }
+
+  onContent(content: Buffer): void | Promise<void> {
+    const reception = this.#reception
+    const wait = reception?.write(content)
+    if (reception?.hopeless !== true) return wait
+    this.#refuse(reception.failure)
+    this.close()
+  }
+
+  onContentEnd(done: Done): void {
+    const { transaction, session } = this.#state
+    const reception = this.#reception
+    if (transaction === undefined || reception === undefined) return done()
+    const dataAt = this.#host.clock.now()
+    this.#transcript.client(`<${reception.octets} octets>`)
+    this.#busy = true
+    const envelope: SmtpEnvelope = { ...transaction, ...circumstances(session), dataAt }
+    reception.end(envelope, this.#transcript.conversation()).then(
+      ({ key }) => {
+        this.#messages++
+        this.#errors = this.#junk = 0
+        this.#reply({ code: 250, enhancedCode: '2.0.0', text: `Stored as ${key}` })
+        this.#afterMessage(done)
+      },
+      (error: unknown) => {
+        this.#refuse(error)
+        this.#afterMessage(done)
+      },
+    )
+  }
+
+  onPause(next: Done): void {
+    this.#flush()
+    this._whenWritable(next)
+  }
+
+  /** The client has closed its side; whatever it sent is answered. */
+  onInputEnd(): void {
+    this.close()
+  }
+
+  #note(verb: string, line: string, argument: string): void {
+    const known = commands.has(verb) || sessionVerbs.has(verb)
+    if (verb === 'MAIL') this.#transcript.beginTransaction()
+    if (verb === 'AUTH') this.#authSeen = true
+    // After a refused AUTH the client may go on with its secrets, and they look like unknown verbs. SEC-1.
+    const secret = this.#authSeen && !known
+    this.#transcript.client(secret ? shownSecret : verb === 'AUTH' ? shownAuth(argument) : line)
+    this.#junk += commands.get(verb)?.junk === true ? 1 : 0
+  }
+
+  /** @throws ProtocolError */
+  #checkAllowed(verb: string): void {
+    const first = !this.#commandSeen
+    this.#commandSeen = true
+    if (first && httpMethods.has(verb)) throw new ProtocolError(421, '4.7.0', 'This is SMTP, not HTTP')
+    if (this.#junk > maxJunk && ++this.#errors > maxErrors) throw tooManyErrors
+    if (this.#host.requireTls && !this.secure && !allowedWithoutTls.has(verb)) {
+      throw new ProtocolError(530, '5.7.0', 'Send STARTTLS first')
+    }
+    if (this.#host.users !== undefined && verb === 'MAIL' && this.#state.session.authUser === undefined) {
+      throw new ProtocolError(530, '5.7.0', 'Authentication required')
+    }
+    const offered: ReadonlySet<string> = this.#state.offered
+    const hidden = canBeHidden.has(verb) && !offered.has(verb)
+    if (hidden || unimplemented.has(verb)) throw new ProtocolError(502, '5.5.1', 'Command not implemented')
+  }
+
+  #run(verb: string, argument: string, done: Done): void {
+    const command = commands.get(verb)
+    if (command !== undefined) return this.#settle(command.run(this.#state, argument), done)
+    if (verb === 'DATA') this.#beginData(argument)
+    else if (verb === 'QUIT') this.#quit(argument)
+    else if (verb === 'STARTTLS') return this.#startTls(argument, done)
+    else if (verb === 'AUTH') return this.#auth(argument, done)
+    else throw new ProtocolError(500, '5.5.2', 'Command not recognized')
+    done()
+  }
+
+  #settle(reply: Reply | Promise<Reply>, done: Done): void {
+    if (!(reply instanceof Promise)) {
+      if (this.#state.heloName !== this.#state.session.heloName) this.#refresh()
+      this.#reply(reply)
+      return done()
+    }
+    this.#busy = true
+    reply
+      .then(
+        (late) => this.#reply(late),
+        (error: unknown) => this.#refuse(error),
+      )
+      .finally(() => this.#afterWait(done))
+  }
+
+  #beginData(argument: string): void {
+    const { transaction, delivery, session, maxMessageOctets } = this.#state
+    if (argument !== '') throw badArgument('DATA takes no argument')
+    if (transaction === undefined) throw badSequence('Send MAIL first')
+    if (transaction.forwardPaths.length === 0) throw badSequence('No recipient was taken')
+    if (!(this._parser instanceof OctetReader)) return
+    this.#reception = new Reception(delivery.data(session), maxMessageOctets)
+    this._parser.beginContent()
+    this.#reply({ code: 354, enhancedCode: '', text: 'End data with <CR><LF>.<CR><LF>' })
+  }
+
+  #afterMessage(done: Done): void {
+    this.#transcript.endTransaction()
+    this.#state.transaction = undefined
+    this.#reception = undefined
+    if (this.#host.stopping) this.shutDown()
+    this.#afterWait(done)
+  }
+
+  #afterWait(done: Done): void {
+    this.#busy = false
+    if (this.#ended) return this.#finish()
+    done()
+  }
+
+  #quit(argument: string): void {
+    if (argument !== '') throw badArgument('QUIT takes no argument')
+    this.#outcome ??= 'completed'
+    this.#reply({ code: 221, enhancedCode: '2.0.0', text: 'Bye' })
+    this.close()
+  }
+
+  #startTls(argument: string, done: Done): void {
+    if (argument !== '') throw badArgument('STARTTLS takes no argument')
+    if (this.secure) throw badSequence('TLS is already active')
+    this.#busy = true
+    this.#host.prepareTls().then(
+      () => {
+        this.#busy = false
+        if (this.#ended || this._closing) return this.#afterWait(done)
+        this.#reply({ code: 220, enhancedCode: '2.0.0', text: 'Ready to start TLS' })
+        this.#flush()
+        const unread = this._parser instanceof OctetReader ? this._parser.unreadOctets : 0
+        // SMTP-5: it came in plain text and would otherwise be taken for what the TLS client says.
+        if (unread > 0) this.#transcript.client(`<${unread} octets before the TLS handshake, thrown away>`)
+        this.upgrade(done)
+      },
+      (error: unknown) => {
+        this.#host.log.error({ err: error }, 'TLS is not available')
+        this.#reply({ code: 454, enhancedCode: '4.7.0', text: 'TLS is not available now' })
+        this.#afterWait(done)
+      },
+    )
+  }
+
+  #auth(argument: string, done: Done): void {
+    if (this.#state.heloName === '') throw badSequence('Send EHLO first')
+    if (this.#state.transaction !== undefined) throw badSequence('Not within a transaction')
+    checkInitialResponse(argument)
+    this.handler_AUTH(Buffer.from(`AUTH ${argument}`), () => this.#afterAuth(done))
+  }
+
+  #continueAuth(line: string, done: Done): void {
+    const handler = this._nextHandler
+    this._nextHandler = false
+    this.#transcript.client(line === '*' ? line : shownSecret)
+    try {
+      checkResponse(line)
+      if (handler !== false) handler.call(this, Buffer.from(line), () => this.#afterAuth(done))
+    } catch (error) {
+      this.#refuse(error)
+      done()
+    }
+  }
+
+  #afterAuth(done: Done): void {
+    this.#refresh()
+    done()
+  }
+
+  #refresh(): void {
+    this.#state.session = this.#describe(this.#state.heloName)
+  }
+
+  #describe(heloName: string): SmtpSession {
+    const identity = identityOf(this.session.user)
+    const cipher = this._socket instanceof tls.TLSSocket ? this._socket.getCipher() : undefined
+    return {
+      id: this.id,
+      listener: this.#host.name,
+      client: { address: this.remoteAddress, port: this.remotePort },
+      connectedAt: this.#connectedAt,
+      heloName,
+      ...(cipher && { tls: { version: cipher.version, cipher: cipher.standardName } }),
+      ...(identity && { authUser: identity.user, authMechanism: identity.mechanism }),
+    }
+  }
+
+  /** Everything that is refused ends here; what is no refusal is a defect. */
+  #refuse(error: unknown): void {
+    if (error instanceof ProtocolError && ++this.#errors > maxErrors) return this.#refuse(tooManyErrors)
+    if (error instanceof SmtpRefusal) {
+      if (error.cause !== undefined) this.#host.log.warn({ err: error.cause, session: this.id }, error.message)
+      return this.#reply({ code: error.code, enhancedCode: error.enhancedCode, text: error.message })
+    }
+    this.#host.log.error(
+      { err: error, session: this.id, conversation: String(this.#transcript) },
+      'SMTP session failed',
+    )
+    this.#reply({ code: 451, enhancedCode: '4.3.0', text: 'Local error' })
+  }
+
+  /** The one place that answers. A 421 closes. RFC 5321 §3.8. */
+  #reply(reply: Reply): void {
+    // While the TLS handshake runs, plain text must not get between.
+    if (!this._upgrading && !this._closing) {
+      for (const line of replyLines(reply, this.#state.offered.has('ENHANCEDSTATUSCODES'))) {
+        this.#transcript.server(line)
+        this.#unsent += line + '\r\n'
+      }
+      this.#lastCode = reply.code
+      if (!(this._parser instanceof OctetReader && this._parser.working)) this.#flush()
+    }
+    if (reply.code === 421) this.close()
+  }
+
+  #flush(): void {
+    if (this.#unsent === '') return
+    const unsent = this.#unsent
+    this.#unsent = ''
+    if (this._socket.writable) this._socket.write(unsent)
+  }
+
+  #finish(): void {
+    this.#reception?.abort()
+    this.#leave?.()
+    const fallback: Outcome = this.#lastCode >= 400 ? 'refused' : 'dropped'
+    const outcome = this.#outcome ?? fallback
+    const transcript = String(this.#transcript)
+    const endedAt = this.#host.clock.now()
+    this.#state.delivery.closed(this.#state.session, { endedAt, messages: this.#messages, outcome, transcript })
+    this.#host.sessionEnded(this)
+  }
+}
+
+const tooManyErrors = new SmtpRefusal(421, '4.7.0', 'Too many errors')
+const tooManyClients: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Too many connections; try again later' }
+const shuttingDown: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Shutting down' }
+const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS', 'AUTH'])
+const canBeHidden = new Set(['STARTTLS', 'AUTH', 'HELP', 'VRFY'])
+const nonAscii = /[\x80-\xff]/
+
+function circumstances(session: SmtpSession): Omit<SmtpEnvelope, 'reversePath' | 'forwardPaths' | 'mailAt' | 'dataAt'> {
+  const { id: _, ...rest } = session
+  return rest
+}
+
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}

@@ -1,0 +1,121 @@
+/** The conversation of a session as people read it: both directions, secrets out, bounded. */
+import type { Conversation } from './delivery.ts'
+
+/** Characters of a text that are kept: the first and the last half of it. */
+const maxKept = 64 * 1024
+const half = maxKept / 2
+
+/** Text that keeps its two ends when it grows too long. Adding is cheap; reading is not. */
+class BoundedText {
+  #head = ''
+  #headFull = false
+  /** The end of the text, in two pieces of which the older one is dropped whole. */
+  #older = ''
+  #newer = ''
+  #dropped = 0
+
+  add(line: string): void {
+    if (!this.#headFull && this.#head.length + line.length < half) {
+      this.#head += line + '\n'
+      return
+    }
+    this.#headFull = true
+    if (this.#newer.length + line.length >= half) {
+      this.#dropped += this.#older.length
+      this.#older = this.#newer
+      this.#newer = ''
+    }
+    this.#newer += line + '\n'
+  }
+
+  /** Lines joined by LF. */
+  toString(): string {
+    let tail = this.#older + this.#newer
+    let dropped = this.#dropped
+    if (tail.length > half) {
+      const cut = tail.indexOf('\n', tail.length - half) + 1
+      dropped += cut
+      tail = tail.slice(cut)
+    }
+    const gap = dropped === 0 ? '' : `[${dropped} octets left out here]\n`
+    return (this.#head + gap + tail).slice(0, -1)
+  }
+}
+
+/** Gathers the lines of one session. */
+export class Transcript {
+  readonly #session = new BoundedText()
+  #transaction = new BoundedText()
+  #prologue: string | undefined
+
+  /** A command as it is to be shown (`shownCommand`). */
+  client(line: string): void {
+    this.#add('C: ' + printable(line))
+  }
+
+  /** One line of a reply. */
+  server(line: string): void {
+    this.#add('S: ' + line)
+  }
+
+  /** The first MAIL comes next: what was said so far is the prologue of every message. */
+  beginTransaction(): void {
+    if (this.#prologue !== undefined) return
+    this.#prologue = this.#transaction.toString()
+    this.#transaction = new BoundedText()
+  }
+
+  /** The reply to the final dot is out: what is said from now on belongs to the next transaction. */
+  endTransaction(): void {
+    this.#transaction = new BoundedText()
+  }
+
+  /** As it is now, for the message whose final dot was the last that was said. */
+  conversation(): Conversation {
+    return { prologue: this.#prologue ?? '', transaction: this.#transaction.toString() }
+  }
+
+  /** All of it. */
+  toString(): string {
+    return this.#session.toString()
+  }
+
+  #add(line: string): void {
+    this.#session.add(line)
+    this.#transaction.add(line)
+  }
+}
+
+const redacted = '[redacted]'
+
+/** Mechanism names that may be shown; anything else in their place may be a secret that slipped. */
+const mechanismNames = new Set([
+  ...['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2', 'OAUTHBEARER', 'DIGEST-MD5', 'NTLM', 'GSSAPI', 'EXTERNAL', 'ANONYMOUS'],
+  ...['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'],
+])
+
+/** An AUTH command without its initial response. @param argument what follows `AUTH`. */
+export function shownAuth(argument: string): string {
+  const [mechanism = '', ...rest] = argument.trim().split(/[ \t]+/)
+  if (mechanism === '') return 'AUTH'
+  if (!mechanismNames.has(mechanism.toUpperCase())) return `AUTH ${redacted}`
+  return rest.length === 0 ? `AUTH ${mechanism}` : `AUTH ${mechanism} ${redacted}`
+}
+
+/** A line that holds a secret, or may. */
+export const shownSecret = redacted
+
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const unprintable = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
+// eslint-disable-next-line no-control-regex -- the same without state
+const anyUnprintable = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/
+
+/** Control characters and line separators as `\x0d` or `\u2028`; the rest as it is. */
+export function printable(text: string): string {
+  return anyUnprintable.test(text) ? text.replace(unprintable, escaped) : text
+}
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0)
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
