@@ -85,7 +85,14 @@ export interface WirePart {
 }
 
 export interface WireEnvelope {
-  reversePath: { address: string; size: number | null; body: string | null; smtpUtf8: boolean; ret: string | null; envId: string | null }
+  reversePath: {
+    address: string
+    size: number | null
+    body: string | null
+    smtpUtf8: boolean
+    ret: string | null
+    envId: string | null
+  }
   forwardPaths: { address: string; notify: string[] | null; orcpt: string | null }[]
   heloName: string
   client: { address: string; port: number }

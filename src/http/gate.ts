@@ -1,0 +1,143 @@
+/**
+ * The gate: one decision for every request and every upgrade, made before any router sees it. It keeps other web pages
+ * out: by the name they reached us under (DNS rebinding), by where they come from (CSRF, cross-site sockets, reading by
+ * inclusion) and by what they may send without asking first. Fetch: https://fetch.spec.whatwg.org, Fetch Metadata.
+ */
+import { hostAllowed } from './host.ts'
+
+/** A request as the gate sees it; nothing but what the wire says. */
+export interface GateRequest {
+  readonly method: string
+  /** Request target as received. RFC 9112 §3.2. */
+  readonly target: string
+  /** Names and values in turn, as Node's `rawHeaders`. */
+  readonly rawHeaders: readonly string[]
+  /** Upgrade to WebSocket. */
+  readonly upgrade: boolean
+  readonly localPort: number
+  readonly localAddress: string | undefined
+}
+
+export interface GateRules {
+  /** See `HostRules.names`. */
+  readonly names: ReadonlySet<string>
+  /** Origins of others that may read and write, by CORS without credentials. Normally empty. */
+  readonly origins: ReadonlySet<string>
+  /** A page of the UI, where a link on another site may lead. */
+  isDocument(path: string): boolean
+}
+
+export type GateDecision =
+  | { readonly allowed: true; readonly path: string; readonly cors: string | undefined; readonly preflight: boolean }
+  | { readonly allowed: false; readonly status: RefusalStatus; readonly detail: string }
+
+type RefusalStatus = 403 | 404 | 415
+
+/** On every answer, refusals included. A route may only make its `Content-Security-Policy` and framing its own. */
+export const safetyHeaders: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Cache-Control': 'no-store',
+  Vary: 'Origin',
+}
+
+/** Types a page may send anywhere without asking. https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
+const simpleTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
+/** Our paths need no percent-encoding, so nothing can hide behind it. */
+const plainPath = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/
+const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/
+/** Fields where a second one would make two readers disagree. */
+const singleFields = new Set(['host', 'origin', 'content-type', 'content-length', 'authorization'])
+
+/** Whether the request goes on to its route. Pure. Credentials are checked after it (`credentials.ts`). */
+export function decide(request: GateRequest, rules: GateRules): GateDecision {
+  const fields = singleValues(request.rawHeaders)
+  if (fields === undefined) return refuse(403, 'A header field that may stand once stands twice.')
+  const host = fields.get('host')
+  const hostRules = { port: request.localPort, names: rules.names, localAddress: request.localAddress }
+  if (host === undefined || !hostAllowed(host, hostRules)) {
+    return refuse(
+      403,
+      'This name is not one of ours. Use localhost with the right port, or allow the name with --allow-host.',
+    )
+  }
+  // Absolute-form and authority-form are for proxies, which we are not. RFC 9112 §3.2.2.
+  if (!request.target.startsWith('/')) return refuse(403, 'The request target is not a path.')
+  const path = request.target.split('?', 1)[0] ?? ''
+  const foreign = foreignness(request, fields, { path, host, rules })
+  if (foreign !== undefined) return refuse(403, foreign)
+  if (!plainPath.test(path) || dotSegment.test(path) || request.target.includes('#')) {
+    return refuse(404, 'There is nothing under this path.')
+  }
+  const encoding = fields.get('content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return refuse(415, 'Compressed request bodies are not taken.')
+  }
+  const origin = fields.get('origin')
+  const cors = origin !== undefined && rules.origins.has(origin) ? origin : undefined
+  const preflight = cors !== undefined && request.method === 'OPTIONS' && fields.has('access-control-request-method')
+  if (request.method === 'POST' && !path.startsWith('/socket.io/') && isSimple(fields)) {
+    return refuse(403, 'A POST needs a content type such as application/json, or the header field X-Stuntmail: 1.')
+  }
+  return { allowed: true, path, cors, preflight }
+}
+
+interface Place {
+  readonly path: string
+  readonly host: string
+  readonly rules: GateRules
+}
+
+/** Why the request comes from somebody else's page; undefined when it does not. */
+function foreignness(request: GateRequest, fields: ReadonlyMap<string, string>, place: Place): string | undefined {
+  const origin = fields.get('origin')
+  if (origin !== undefined) {
+    if (place.rules.origins.has(origin)) return undefined
+    // `null` is what a sandboxed or local page says: never ours. Missing is what programs and same-origin GETs say.
+    if (!isOwnOrigin(origin, place)) return 'The request comes from a page of another origin.'
+  }
+  const site = fields.get('sec-fetch-site')
+  if (site === undefined || site === 'same-origin' || site === 'none') return undefined
+  const followsLink =
+    request.method === 'GET' &&
+    !request.upgrade &&
+    fields.get('sec-fetch-mode') === 'navigate' &&
+    fields.get('sec-fetch-dest') === 'document' &&
+    place.rules.isDocument(place.path)
+  return followsLink ? undefined : 'The request comes from a page of another site.'
+}
+
+function isOwnOrigin(origin: string, place: Place): boolean {
+  const host = place.host.toLowerCase()
+  if (origin === `http://${host}`) return true
+  // Behind a proxy that ends TLS, which only a configured name can be.
+  const name = host.replace(/:\d+$/, '')
+  return origin === `https://${host}` && (place.rules.names.has(host) || place.rules.names.has(name))
+}
+
+/** DELETE, PATCH and PUT are never simple: a browser asks first, and is not answered. */
+function isSimple(fields: ReadonlyMap<string, string>): boolean {
+  if (fields.has('x-stuntmail')) return false
+  const type = fields.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  return type === undefined || type === '' || simpleTypes.has(type)
+}
+
+function singleValues(rawHeaders: readonly string[]): Map<string, string> | undefined {
+  const fields = new Map<string, string>()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase() ?? ''
+    if (singleFields.has(name) && fields.has(name)) return undefined
+    // Of the others the last one wins, except that a foreign Sec-Fetch-Site cannot be talked over.
+    if (name === 'sec-fetch-site' && fields.has(name)) return undefined
+    fields.set(name, rawHeaders[i + 1] ?? '')
+  }
+  return fields
+}
+
+function refuse(status: RefusalStatus, detail: string): GateDecision {
+  return { allowed: false, status, detail }
+}

@@ -1,0 +1,207 @@
+import * as v from 'valibot'
+import { decodeText } from '../../mime/body.ts'
+import { headerFields } from '../../mime/header.ts'
+import { bodyParts, files, findPart } from '../../mime/parts.ts'
+import type { Part } from '../../mime/tree.ts'
+import { htmlToText } from '../../mime/html-text.ts'
+import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
+import { partsSource } from '../frame.ts'
+import { resolveContentIds } from '../html-document.ts'
+import { decodedBody, rangeReader, type OpenMessage } from '../message-content.ts'
+import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
+import { notFound } from '../problem.ts'
+import { route } from '../router.ts'
+import { headersSchema, messageSchema } from '../schemas.ts'
+import { mediaTypeOf, sectionOf, wireMessage } from '../wire.ts'
+import type { RouteServices } from '../services.ts'
+
+const tag = 'Message'
+/** What is decoded of a text to show it, octets. The raw message has the rest. */
+const maxTextOctets = 10 * 1_048_576
+const plainText = 'text/plain; charset=utf-8'
+const ofMessage = { params: { key: keyParameter }, query: { account: accountParameter } }
+/** IMAP section numbers: `1`, `1.2`. RFC 9051 §6.4.5. */
+const sectionParameter = v.pipe(
+  v.string(),
+  v.maxLength(700),
+  v.regex(/^[1-9]\d{0,5}(?:\.[1-9]\d{0,5})*$/, 'not a section number'),
+  v.metadata({ description: 'IMAP section number: `1`, `1.2`' }),
+)
+
+export const getMessage = route({
+  method: 'GET',
+  path: '/api/messages/{key}',
+  summary: 'A message: summary, envelope, parts, defects',
+  tag,
+  ...ofMessage,
+  answers: { status: 200, text: 'The message', content: messageSchema },
+  async handle({ store, contents }, { params, query }) {
+    const message = await store.get(query.account, params.key)
+    if (message === undefined) throw notFound('message')
+    return contents.open(params.key, async ({ tree }) => {
+      const { text, html } = bodyParts(tree)
+      const content = { tree, files: files(tree), hasText: text !== undefined || html !== undefined }
+      return { kind: 'json', body: wireMessage(message, content) }
+    })
+  },
+})
+
+export const getRaw = route({
+  method: 'GET',
+  path: '/api/messages/{key}/raw',
+  summary: 'The octets of a message, exactly as they arrived; ranges are answered',
+  tag,
+  ...ofMessage,
+  query: { ...ofMessage.query, download: switchParameter('Ask the browser to save it') },
+  answers: { status: 200, text: 'The raw message', content: ['message/rfc822'] },
+  async handle({ store }, { params, query }) {
+    const message = await store.get(query.account, params.key)
+    const octets = message && (await store.octets(params.key))
+    if (message === undefined || octets === undefined) throw notFound('message')
+    return {
+      kind: 'stream',
+      mediaType: 'message/rfc822',
+      headers: query.download ? { 'Content-Disposition': contentDisposition('attachment', `${params.key}.eml`) } : {},
+      octets: octets.octets,
+      etag: message.sha256,
+      open: (start, end) => octets.stream(start, end),
+      close: () => octets.close(),
+    }
+  },
+})
+
+export const getHtml = route({
+  method: 'GET',
+  path: '/api/messages/{key}/html',
+  summary:
+    'The HTML body as a document: UTF-8, inline pictures resolved, unable to run scripts or to load from outside',
+  tag,
+  ...ofMessage,
+  answers: { status: 200, text: 'The document', content: ['text/html'] },
+  async handle(services, { params, query, origin }) {
+    return openAs(services, query.account, params.key, async (message) => {
+      const { html } = bodyParts(message.tree)
+      if (html === undefined) throw notFound('HTML body in this message')
+      const policy = [
+        'sandbox allow-same-origin',
+        "default-src 'none'",
+        "script-src 'none'",
+        "style-src 'unsafe-inline'",
+        `img-src data: ${partsSource(origin, params.key)}`,
+        'font-src data:',
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+      ]
+      return {
+        kind: 'text',
+        mediaType: 'text/html; charset=utf-8',
+        text: resolveContentIds(await textOf(message, html), partUrls(message, params.key)),
+        headers: { 'Content-Security-Policy': policy.join('; '), 'X-Frame-Options': 'SAMEORIGIN' },
+      }
+    })
+  },
+})
+
+export const getText = route({
+  method: 'GET',
+  path: '/api/messages/{key}/text',
+  summary: 'The text body; made from the HTML body where there is no other',
+  tag,
+  ...ofMessage,
+  answers: { status: 200, text: 'The text', content: ['text/plain'] },
+  async handle(services, { params, query }) {
+    return openAs(services, query.account, params.key, async (message) => {
+      const { text, html } = bodyParts(message.tree)
+      if (text !== undefined) return { kind: 'text', mediaType: plainText, text: await textOf(message, text) }
+      if (html === undefined) throw notFound('text in this message')
+      return { kind: 'text', mediaType: plainText, text: htmlToText(await textOf(message, html)) }
+    })
+  },
+})
+
+export const getHeaders = route({
+  method: 'GET',
+  path: '/api/messages/{key}/headers',
+  summary: 'The header fields in the order of the message, decoded and raw',
+  tag,
+  ...ofMessage,
+  answers: { status: 200, text: 'The header fields', content: headersSchema },
+  async handle(services, { params, query }) {
+    return openAs(services, query.account, params.key, async ({ tree }) => ({
+      kind: 'json',
+      body: { fields: headerFields(tree.root) },
+    }))
+  },
+})
+
+export const getPart = route({
+  method: 'GET',
+  path: '/api/messages/{key}/parts/{n}',
+  summary: 'The decoded content of a part, never under a type that browsers run',
+  tag,
+  params: { key: keyParameter, n: sectionParameter },
+  query: { ...ofMessage.query, download: switchParameter('Ask the browser to save it') },
+  answers: { status: 200, text: 'The content', content: ['application/octet-stream', 'image/*', 'audio/*', 'video/*'] },
+  async handle({ store, contents }, { params, query }) {
+    if ((await store.get(query.account, params.key)) === undefined) throw notFound('message')
+    const { octets, tree } = await contents.keep(params.key)
+    const part = findPart(tree, params.n)
+    if (part === undefined) {
+      octets.close()
+      throw notFound('part')
+    }
+    return {
+      kind: 'stream',
+      mediaType: passiveType(mediaTypeOf(part)),
+      headers: contentHeaders(mediaTypeOf(part), part.filename ?? `part-${params.n}`, query.download),
+      open: () => decodedBody(octets, part),
+      close: () => octets.close(),
+    }
+  },
+})
+
+export const getTranscript = route({
+  method: 'GET',
+  path: '/api/messages/{key}/transcript',
+  summary: 'The conversation that brought the message, secrets taken out',
+  tag,
+  ...ofMessage,
+  answers: { status: 200, text: 'Lines `C: …` and `S: …`', content: ['text/plain'] },
+  async handle({ store }, { params, query }) {
+    const known = await store.get(query.account, params.key)
+    const text = known && (await store.conversation(params.key))
+    if (text === undefined) throw notFound('message')
+    return { kind: 'text', mediaType: plainText, text }
+  },
+})
+
+/** Opens a message of an account. @throws HttpProblem 404, the same for one that others have and one that nobody has. */
+async function openAs<T>(
+  { store, contents }: RouteServices,
+  account: string,
+  key: string,
+  use: (message: OpenMessage) => Promise<T>,
+): Promise<T> {
+  if (account !== 'all' && (await store.get(account, key)) === undefined) throw notFound('message')
+  return contents.open(key, use)
+}
+
+async function textOf({ octets }: OpenMessage, part: Part): Promise<string> {
+  // Base64 takes four octets for three; quoted-printable up to three for one.
+  const end = Math.min(part.end, part.bodyStart + 3 * maxTextOctets)
+  const read = await rangeReader(octets, part.bodyStart, end)
+  return decodeText({ ...part, end }, read, maxTextOctets).text
+}
+
+function partUrls({ tree }: OpenMessage, key: string): (contentId: string) => string | undefined {
+  const sections = new Map<string, string>()
+  for (const part of files(tree)) {
+    if (part.contentId === undefined || part.mediaType.type !== 'image') continue
+    if (!sections.has(part.contentId)) sections.set(part.contentId, sectionOf(part))
+  }
+  return (contentId) => {
+    const section = sections.get(contentId)
+    return section === undefined ? undefined : `/api/messages/${key}/parts/${section}`
+  }
+}

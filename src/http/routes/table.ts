@@ -1,0 +1,28 @@
+/** Every route there is, in the order of the reference. What is not here is 404. */
+import type { Route } from '../router.ts'
+import * as message from './message.ts'
+import * as messages from './messages.ts'
+import * as send from './send.ts'
+import * as server from './server.ts'
+
+export const routes: readonly Route[] = [
+  messages.listMessages,
+  send.sendRaw,
+  messages.changeMessages,
+  messages.deleteMessages,
+  message.getMessage,
+  messages.changeMessage,
+  messages.deleteMessage,
+  message.getRaw,
+  message.getHtml,
+  message.getText,
+  message.getHeaders,
+  message.getPart,
+  message.getTranscript,
+  server.listSessions,
+  server.getSession,
+  server.getState,
+  server.getCertificate,
+  server.getOpenApi,
+  server.getHealth,
+]

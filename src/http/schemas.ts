@@ -1,0 +1,155 @@
+/** The wire types as schemas: what OpenAPI describes and tests hold answers against. Typed by `wire-types.ts`. */
+import * as v from 'valibot'
+import type {
+  WireAddress,
+  WireEnvelope,
+  WireFile,
+  WireHeaders,
+  WireMessage,
+  WirePage,
+  WirePart,
+  WireProblem,
+  WireSession,
+  WireState,
+  WireSummary,
+} from './wire-types.ts'
+
+const text = v.string()
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const time = v.pipe(v.string(), v.isoTimestamp(), v.metadata({ description: 'RFC 3339 in UTC' }))
+const octets = v.pipe(count, v.metadata({ description: 'Octets' }))
+
+const addressFields = { name: text, address: text }
+const address: v.GenericSchema<WireAddress> = v.object(addressFields)
+
+const summaryFields = {
+  key: v.pipe(text, v.metadata({ description: '11 characters, sortable by arrival' })),
+  arrivedAt: time,
+  octets,
+  subject: text,
+  from: address,
+  to: v.pipe(v.array(address), v.metadata({ description: 'The first 10 addresses of To, then Cc' })),
+  toCount: count,
+  reversePath: text,
+  forwardPaths: v.pipe(v.array(text), v.metadata({ description: 'The first 10 of the envelope' })),
+  forwardPathCount: count,
+  date: v.nullable(time),
+  messageId: text,
+  preview: text,
+  attachments: count,
+  hasHtml: v.boolean(),
+  defectCount: count,
+  seen: v.boolean(),
+  flagged: v.boolean(),
+  tags: v.array(text),
+}
+export const summarySchema: v.GenericSchema<WireSummary> = v.object(summaryFields)
+
+export const pageSchema: v.GenericSchema<WirePage> = v.object({
+  messages: v.array(summarySchema),
+  next: v.pipe(v.nullable(text), v.metadata({ description: 'Pass as `cursor` for the next page' })),
+  total: v.pipe(count, v.metadata({ description: 'Of all that match' })),
+  unread: v.pipe(v.nullable(count), v.metadata({ description: 'Null where there is a query' })),
+  change: v.pipe(count, v.metadata({ description: 'Number of the newest change this answer includes' })),
+})
+
+const nullableText = v.nullable(text)
+const envelopeSchema: v.GenericSchema<WireEnvelope> = v.object({
+  reversePath: v.object({
+    address: text,
+    size: v.nullable(octets),
+    body: nullableText,
+    smtpUtf8: v.boolean(),
+    ret: nullableText,
+    envId: nullableText,
+  }),
+  forwardPaths: v.array(v.object({ address: text, notify: v.nullable(v.array(text)), orcpt: nullableText })),
+  heloName: text,
+  client: v.object({ address: text, port: count }),
+  listener: text,
+  tls: v.nullable(v.object({ version: text, cipher: text })),
+  authUser: nullableText,
+  authMechanism: nullableText,
+  connectedAt: time,
+  mailAt: time,
+  dataAt: time,
+})
+
+/** Refers to itself, which JSON Schema expresses by `$defs`. */
+export const partSchema: v.GenericSchema<WirePart> = v.object({
+  n: v.pipe(text, v.metadata({ description: 'IMAP section number; empty for the message itself' })),
+  mediaType: text,
+  charset: nullableText,
+  transferEncoding: text,
+  disposition: nullableText,
+  filename: nullableText,
+  contentId: nullableText,
+  octets,
+  lines: count,
+  children: v.array(v.lazy(() => partSchema)),
+})
+
+const fileSchema: v.GenericSchema<WireFile> = v.object({
+  n: v.pipe(text, v.metadata({ description: 'What `/parts/{n}` takes' })),
+  filename: text,
+  mediaType: text,
+  octets: v.pipe(count, v.metadata({ description: 'Octets before decoding' })),
+  disposition: nullableText,
+  contentId: nullableText,
+})
+
+export const messageSchema: v.GenericSchema<WireMessage> = v.object({
+  ...summaryFields,
+  sha256: text,
+  envelope: envelopeSchema,
+  sessionId: text,
+  defects: v.array(v.object({ code: text, offset: count, text })),
+  part: partSchema,
+  files: v.array(fileSchema),
+  hasText: v.boolean(),
+  entries: v.array(v.object({ account: text, mailbox: text, uid: count })),
+})
+
+export const headersSchema: v.GenericSchema<WireHeaders> = v.object({
+  fields: v.array(v.object({ name: text, value: text, raw: text, offset: count })),
+})
+
+export const sessionSchema: v.GenericSchema<WireSession> = v.object({
+  id: text,
+  listener: text,
+  client: v.object({ address: text, port: count }),
+  heloName: text,
+  authUser: nullableText,
+  tls: nullableText,
+  startedAt: time,
+  endedAt: time,
+  messages: count,
+  outcome: text,
+  transcript: text,
+})
+
+export const stateSchema: v.GenericSchema<WireState> = v.object({
+  version: text,
+  pid: count,
+  data: v.pipe(nullableText, v.metadata({ description: 'Data directory; null when nothing is kept' })),
+  store: text,
+  startedAt: time,
+  messages: count,
+  unread: count,
+  octets,
+  diskOctets: octets,
+  change: count,
+  unindexed: count,
+  listeners: v.record(text, v.object({ host: text, port: count })),
+  accounts: v.array(v.object({ name: text, messages: count, unread: count })),
+})
+
+export const problemSchema: v.GenericSchema<WireProblem> = v.object({
+  type: text,
+  title: text,
+  status: count,
+  detail: text,
+  position: v.exactOptional(count),
+  length: v.exactOptional(count),
+  errors: v.exactOptional(v.array(v.object({ path: text, text }))),
+})

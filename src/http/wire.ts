@@ -1,0 +1,174 @@
+/** From the store's words to those of the wire. Pure; REST and the live channel say the same thing the same way. */
+import type { MessageTree, Part } from '../mime/tree.ts'
+import type { Change } from '../store/change.ts'
+import type { MessageSummary, StoredMessage } from '../store/message.ts'
+import type { SessionRecord } from '../store/store.ts'
+import type { SmtpEnvelope } from '../smtp/envelope.ts'
+import type {
+  WireChange,
+  WireEnvelope,
+  WireFile,
+  WireMessage,
+  WirePart,
+  WireSession,
+  WireSummary,
+} from './wire-types.ts'
+
+/** RFC 3339 in UTC. */
+export function wireTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+export function wireSummary(summary: MessageSummary): WireSummary {
+  return {
+    key: summary.key,
+    arrivedAt: wireTime(summary.arrivedAt),
+    octets: summary.octets,
+    subject: summary.subject,
+    from: { name: summary.from.name, address: summary.from.address },
+    to: summary.to.map(({ name, address }) => ({ name, address })),
+    toCount: summary.toCount,
+    reversePath: summary.reversePath,
+    forwardPaths: [...summary.forwardPaths],
+    forwardPathCount: summary.forwardPathCount,
+    date: summary.date === undefined ? null : wireTime(summary.date),
+    messageId: summary.messageId,
+    preview: summary.preview,
+    attachments: summary.attachments,
+    hasHtml: summary.hasHtml,
+    defectCount: summary.defectCount,
+    seen: summary.seen,
+    flagged: summary.flagged,
+    tags: [...summary.keywords],
+  }
+}
+
+export interface MessageContent {
+  readonly tree: MessageTree
+  readonly files: readonly Part[]
+  readonly hasText: boolean
+}
+
+export function wireMessage(message: StoredMessage, content: MessageContent): WireMessage {
+  return {
+    ...wireSummary(message.summary),
+    sha256: message.sha256,
+    envelope: wireEnvelope(message.envelope),
+    sessionId: message.sessionId,
+    defects: message.defects.map(({ code, offset, text }) => ({ code, offset, text })),
+    part: wirePart(content.tree.root),
+    files: content.files.map(wireFile),
+    hasText: content.hasText,
+    entries: message.entries.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+  }
+}
+
+export function wireSession(session: SessionRecord): WireSession {
+  return {
+    id: session.id,
+    listener: session.listener,
+    client: { address: session.clientAddress, port: session.clientPort },
+    heloName: session.heloName,
+    authUser: session.authUser ?? null,
+    tls: session.tls ?? null,
+    startedAt: wireTime(session.startedAt),
+    endedAt: wireTime(session.endedAt),
+    messages: session.messages,
+    outcome: session.outcome,
+    transcript: session.transcript,
+  }
+}
+
+/**
+ * A change as account `all` sees it. `nothing`: it does not touch what the list shows; `unclear`: only listing again
+ * can tell (a message may have left the view and live on elsewhere).
+ */
+export function wireChange(change: Change): WireChange | 'nothing' | 'unclear' {
+  const { number } = change
+  switch (change.kind) {
+    case 'arrived':
+      return { number, kind: 'arrived', summary: wireSummary(change.summary) }
+    case 'deleted':
+      return { number, kind: 'deleted', keys: [...change.keys], all: change.all }
+    case 'flags': {
+      const seenByAll = change.entries.filter(({ account }) => account === 'all')
+      if (seenByAll.length === 0) return 'nothing'
+      return { number, kind: 'flags', messages: seenByAll.map(({ key, flags }) => ({ key, ...wireFlags(flags) })) }
+    }
+    case 'expunged':
+      return change.entries.some(({ account }) => account === 'all') ? 'unclear' : 'nothing'
+    case 'mailbox':
+      return 'nothing'
+  }
+}
+
+function wireFlags(flags: readonly string[]): { seen: boolean; flagged: boolean; tags: string[] } {
+  return {
+    seen: flags.includes('\\Seen'),
+    flagged: flags.includes('\\Flagged'),
+    tags: flags.filter((flag) => !flag.startsWith('\\')),
+  }
+}
+
+function wireEnvelope(envelope: SmtpEnvelope): WireEnvelope {
+  const { reversePath, forwardPaths, client, tls } = envelope
+  return {
+    reversePath: {
+      address: reversePath.address,
+      size: reversePath.size ?? null,
+      body: reversePath.body ?? null,
+      smtpUtf8: reversePath.smtpUtf8 ?? false,
+      ret: reversePath.ret ?? null,
+      envId: reversePath.envId ?? null,
+    },
+    forwardPaths: forwardPaths.map(({ address, notify, orcpt }) => ({
+      address,
+      notify: notify === undefined ? null : [...notify],
+      orcpt: orcpt ?? null,
+    })),
+    heloName: envelope.heloName,
+    client: { address: client.address, port: client.port },
+    listener: envelope.listener,
+    tls: tls === undefined ? null : { version: tls.version, cipher: tls.cipher },
+    authUser: envelope.authUser ?? null,
+    authMechanism: envelope.authMechanism ?? null,
+    connectedAt: wireTime(envelope.connectedAt),
+    mailAt: wireTime(envelope.mailAt),
+    dataAt: wireTime(envelope.dataAt),
+  }
+}
+
+export function mediaTypeOf(part: Part): string {
+  return `${part.mediaType.type}/${part.mediaType.subtype}`
+}
+
+/** What `/parts/{n}` takes: a message that has no parts is its own part 1. RFC 9051 §6.4.5.1. */
+export function sectionOf(part: Part): string {
+  return part.section === '' ? '1' : part.section
+}
+
+function wirePart(part: Part): WirePart {
+  return {
+    n: part.section,
+    mediaType: mediaTypeOf(part),
+    charset: part.mediaType.parameters.get('charset') ?? null,
+    transferEncoding: part.transferEncoding,
+    disposition: part.disposition ?? null,
+    filename: part.filename ?? null,
+    contentId: part.contentId ?? null,
+    octets: part.end - part.bodyStart,
+    lines: part.lines,
+    children: part.children.map(wirePart),
+  }
+}
+
+function wireFile(part: Part): WireFile {
+  return {
+    n: sectionOf(part),
+    filename: part.filename ?? '',
+    mediaType: mediaTypeOf(part),
+    octets: part.end - part.bodyStart,
+    disposition: part.disposition ?? null,
+    contentId: part.contentId ?? null,
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * socket.io at `/socket.io/`, behind the gate and fenced in: it says small hints and hears one small question.
+ * A client emits `resume` with the number it has; `changes` answers it and follows whatever happens. WEB-8.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Server, type Socket } from 'socket.io'
+import type { EventBus } from '../events/bus.ts'
+import type { WireChanges } from '../http/wire-types.ts'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import { feed, type FeedClient } from './feed.ts'
+
+export interface LiveOptions {
+  readonly store: Pick<Store, 'changesSince' | 'state'>
+  readonly bus: EventBus
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What the HTTP server hands over once the gate let it through. */
+export interface LiveChannel {
+  request(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes every connection. */
+  close(): Promise<void>
+}
+
+interface Heard {
+  resume: (question: unknown) => void
+}
+
+interface Said {
+  changes: (event: WireChanges) => void
+}
+
+type LiveSocket = Socket<Heard, Said>
+/** What lies under a socket: the engine's connection, one for each session. */
+type Connection = LiveSocket['conn']
+
+/** Octets of what a client may say at once. */
+const maxInboundOctets = 16 * 1024
+const maxSessionsPerAddress = 50
+const maxSessions = 500
+/** Packets of a client in a second, heartbeats included. */
+const maxPacketsPerSecond = 20
+/** For a connection to become a socket, and for a poll to become a WebSocket. */
+const connectTimeoutMs = 10_000
+
+export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChannel {
+  const sessions = new Map<string, number>()
+  let sessionCount = 0
+  const stream = feed({ store, log })
+  const unsubscribe = bus.subscribe('changes', ({ value }) => stream.push(value))
+
+  // It never listens: the gate hands requests to it, and nothing reaches it by another way.
+  const inner = createServer()
+  const io = new Server<Heard, Said>(inner, {
+    path: '/socket.io',
+    serveClient: false,
+    cookie: false,
+    maxHttpBufferSize: maxInboundOctets,
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: connectTimeoutMs,
+    upgradeTimeout: connectTimeoutMs,
+    pingInterval: 20_000,
+    pingTimeout: 20_000,
+    allowRequest: (request, answer) => {
+      const full = sessionCount >= maxSessions || (sessions.get(addressOf(request)) ?? 0) >= maxSessionsPerAddress
+      answer(full ? 'Too many live sessions' : null, !full)
+    },
+  })
+
+  io.engine.on('connection', (connection: Connection) => {
+    const address = addressOf(connection.request)
+    sessionCount++
+    sessions.set(address, (sessions.get(address) ?? 0) + 1)
+    connection.once('close', () => {
+      sessionCount--
+      const left = (sessions.get(address) ?? 1) - 1
+      if (left > 0) sessions.set(address, left)
+      else sessions.delete(address)
+    })
+    fence(connection, clock)
+  })
+
+  io.on('connection', (socket) => {
+    const { conn } = socket
+    const client: FeedClient = {
+      ready: () => conn.readyState === 'open' && conn.transport.writable && conn.writeBuffer.length === 0,
+      send: (event) => void socket.emit('changes', event),
+    }
+    conn.on('drain', () => stream.drained(client))
+    conn.on('upgrade', () => stream.drained(client))
+    socket.on('resume', (question) => {
+      const since = sinceOf(question)
+      if (since === undefined) socket.disconnect(true)
+      else stream.resume(client, since)
+    })
+    socket.on('disconnect', () => stream.leave(client))
+  })
+
+  return {
+    request: (request, response) => void inner.emit('request', request, response),
+    upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),
+    async close() {
+      unsubscribe()
+      stream.close()
+      io.disconnectSockets(true)
+      io.engine.close()
+    },
+  }
+}
+
+/** Drops a client that says too much, or anything but text. */
+function fence(connection: Connection, clock: Clock): void {
+  let since = clock.monotonic()
+  let packets = 0
+  connection.on('packet', ({ data }: { data?: unknown }) => {
+    const now = clock.monotonic()
+    if (now - since >= 1_000) {
+      since = now
+      packets = 0
+    }
+    packets++
+    // 5 and 6 announce attachments: socket.io's BINARY_EVENT and BINARY_ACK.
+    const binary = data !== undefined && (typeof data !== 'string' || data.startsWith('5') || data.startsWith('6'))
+    if (packets > maxPacketsPerSecond || binary) connection.close(true)
+  })
+}
+
+/** @returns undefined for anything but `{ since: number | null }`. */
+function sinceOf(question: unknown): number | null | undefined {
+  if (typeof question !== 'object' || question === null || !('since' in question)) return undefined
+  const { since } = question
+  if (since === null) return null
+  return typeof since === 'number' && Number.isSafeInteger(since) && since >= 0 ? since : undefined
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? ''
+}
