@@ -1,0 +1,307 @@
+/**
+ * Address lists: RFC 5322 §3.4 with the obsolete forms of §4.4, raw UTF-8 (RFC 6532), encoded words in names (RFC 2047).
+ *
+ * One pass over the characters, no recursion, no backtracking. What stands in a display name, in quotes or in a comment
+ * never becomes an address.
+ */
+import { decodeUtf8Loosely } from './charset.ts'
+import { decodeWords } from './encoded-word.ts'
+import { printable, unfold } from './header.ts'
+import { defaultLimits } from './limits.ts'
+
+export interface Mailbox {
+  /** Decoded display name, or the comment that older mailers put there; empty when there is none. */
+  readonly name: string
+  /** As written, quoted local part and all; empty where there is a name only. */
+  readonly address: string
+}
+
+export interface AddressList {
+  /** In order, those in groups included. */
+  readonly mailboxes: readonly Mailbox[]
+  /** Where groups lie in `mailboxes`: `[start, end)`. RFC 5322 §3.4. */
+  readonly groups: readonly { readonly name: string; readonly start: number; readonly end: number }[]
+  /** There are more than the limit; the rest was not read. */
+  readonly truncated: boolean
+  /** Something was read that the grammar does not allow. */
+  readonly malformed: boolean
+}
+
+/** How addresses are compared everywhere: without white space around, lower case as a whole. */
+export function foldAddress(address: string): string {
+  return address.trim().toLowerCase()
+}
+
+/** Reads the raw body of an address field. Linear, never throws. @param limit most mailboxes that are read. */
+export function parseAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
+  return new ListReader(unfold(raw), limit).read()
+}
+
+/** A piece of the mailbox under way: `text` raw, without the quotes or parentheses. */
+interface Piece {
+  readonly kind: 'word' | 'quoted' | 'at'
+  readonly text: string
+  /** White space stands before it. */
+  readonly spaced: boolean
+}
+
+const specials = /[\s()<>[\]:;@,"]/g
+
+class ListReader {
+  readonly #raw: string
+  readonly #limit: number
+  #at = 0
+  #malformed = false
+  #spaced = false
+  #pieces: Piece[] = []
+  #angle: string | undefined
+  #comment: string | undefined
+  #group: { name: string; start: number } | undefined
+  readonly #mailboxes: Mailbox[] = []
+  readonly #groups: { name: string; start: number; end: number }[] = []
+
+  constructor(raw: string, limit: number) {
+    this.#raw = raw
+    this.#limit = limit
+  }
+
+  read(): AddressList {
+    const raw = this.#raw
+    while (this.#at < raw.length && this.#mailboxes.length < this.#limit) this.#step(raw.charAt(this.#at))
+    const truncated = this.#at < raw.length && /[^\s,;]/.test(raw.slice(this.#at))
+    if (!truncated) this.#flush()
+    if (this.#group !== undefined) {
+      this.#malformed = true
+      this.#endGroup()
+    }
+    return { mailboxes: this.#mailboxes, groups: this.#groups, truncated, malformed: this.#malformed }
+  }
+
+  #step(character: string): void {
+    switch (character) {
+      case '(':
+        return this.#readComment()
+      case '"':
+        return this.#piece('quoted', this.#readQuoted())
+      case '<':
+        return this.#readAngle()
+      case '@':
+        this.#at++
+        return this.#piece('at', '@')
+      case '[':
+        return this.#piece('word', this.#until(']'))
+      case ',':
+        this.#at++
+        return this.#flush()
+      case ':':
+        return this.#beginGroup()
+      case ';':
+        this.#at++
+        this.#flush()
+        return this.#endGroup()
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n':
+        this.#at++
+        this.#spaced = true
+        return
+      default:
+        return this.#readWord(character)
+    }
+  }
+
+  #piece(kind: Piece['kind'], text: string): void {
+    this.#pieces.push({ kind, text, spaced: this.#spaced })
+    this.#spaced = false
+  }
+
+  #readWord(character: string): void {
+    if (character === ')' || character === ']' || character === '>') {
+      this.#malformed = true
+      this.#at++
+      return
+    }
+    specials.lastIndex = this.#at
+    const end = specials.exec(this.#raw)?.index ?? this.#raw.length
+    const from = this.#at
+    this.#at = Math.max(end, from + 1)
+    this.#piece('word', this.#raw.slice(from, this.#at))
+  }
+
+  /** quoted-string, RFC 5322 §3.2.4. Without its end it reaches to the end of the list. */
+  #readQuoted(): string {
+    const end = this.#closing('"', this.#at + 1)
+    const text = this.#raw.slice(this.#at + 1, end).replace(/\\([\s\S])/g, '$1')
+    if (end >= this.#raw.length) this.#malformed = true
+    this.#at = end + 1
+    return text
+  }
+
+  /** Where the unescaped `quote` stands, or the length. */
+  #closing(quote: string, from: number): number {
+    const raw = this.#raw
+    let at = from
+    while (at < raw.length && raw.charAt(at) !== quote) at += raw.charAt(at) === '\\' ? 2 : 1
+    return Math.min(at, raw.length)
+  }
+
+  /** From here to `close`, that included. */
+  #until(close: string): string {
+    const end = this.#closing(close, this.#at + 1)
+    const text = this.#raw.slice(this.#at, end + 1)
+    if (end >= this.#raw.length) this.#malformed = true
+    this.#at = end + 1
+    return text
+  }
+
+  /** comment, RFC 5322 §3.2.2; they nest. */
+  #readComment(): void {
+    const raw = this.#raw
+    const from = this.#at + 1
+    let depth = 0
+    do {
+      const character = raw.charAt(this.#at)
+      if (character === '(') depth++
+      else if (character === ')') depth--
+      this.#at += character === '\\' ? 2 : 1
+    } while (depth > 0 && this.#at < raw.length)
+    if (depth > 0) this.#malformed = true
+    this.#comment ??= raw.slice(from, depth > 0 ? raw.length : this.#at - 1).replace(/\\([\s\S])/g, '$1')
+    this.#spaced = true
+  }
+
+  /** angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]                              RFC 5322 §3.4, §4.4 */
+  #readAngle(): void {
+    const raw = this.#raw
+    if (this.#angle !== undefined) this.#malformed = true
+    let text = ''
+    let from = ++this.#at
+    for (;;) {
+      const character = raw.charAt(this.#at)
+      if (character === '>' || character === '') break
+      // An address without its end must not swallow the next one; only a route holds commas.
+      if (character === ',' && !/^\s*@/.test(raw.slice(from, from + 50))) break
+      if (character === '"') this.#at = this.#closing('"', this.#at + 1) + 1
+      else if (character === '(') {
+        text += raw.slice(from, this.#at)
+        const comment = this.#comment
+        this.#readComment()
+        this.#comment = comment
+        from = this.#at
+      } else if (character === '<') {
+        this.#malformed = true
+        text = ''
+        from = ++this.#at
+      } else this.#at++
+    }
+    text += raw.slice(from, Math.min(this.#at, raw.length))
+    if (raw.charAt(this.#at) === '>') this.#at++
+    else this.#malformed = true
+    this.#angle ??= withoutRoute(text)
+  }
+
+  /** group = display-name ":" [group-list] ";"                                              RFC 5322 §3.4 */
+  #beginGroup(): void {
+    this.#at++
+    if (this.#group !== undefined || this.#angle !== undefined) {
+      // Groups do not nest: what looks like an inner one is read as if its name and colon were not there.
+      this.#malformed = true
+      this.#pieces = []
+      return
+    }
+    this.#group = { name: phrase(this.#pieces), start: this.#mailboxes.length }
+    this.#clear()
+  }
+
+  #endGroup(): void {
+    const group = this.#group
+    this.#group = undefined
+    if (group !== undefined) this.#groups.push({ ...group, end: this.#mailboxes.length })
+  }
+
+  /** Ends the mailbox under way. */
+  #flush(): void {
+    const mailbox = this.#angle === undefined ? this.#bareMailbox() : this.#angleMailbox(this.#angle)
+    if (mailbox !== undefined) this.#mailboxes.push(mailbox)
+    this.#clear()
+  }
+
+  #clear(): void {
+    this.#pieces = []
+    this.#angle = undefined
+    this.#comment = undefined
+    this.#spaced = false
+  }
+
+  #angleMailbox(angle: string): Mailbox {
+    const name = this.#pieces.length > 0 ? phrase(this.#pieces) : commentName(this.#comment)
+    const address = decodeUtf8Loosely(angle)
+    if (!plausible(address) || this.#pieces.some(({ kind }) => kind === 'at')) this.#malformed = true
+    return { name, address }
+  }
+
+  /** A mailbox without angle brackets: an addr-spec, or a name that lacks its address. */
+  #bareMailbox(): Mailbox | undefined {
+    const pieces = this.#pieces
+    if (pieces.length === 0) return undefined
+    const at = pieces.findIndex(({ kind }) => kind === 'at')
+    if (at < 0) {
+      this.#malformed = true
+      return { name: phrase(pieces), address: '' }
+    }
+    const from = localStart(pieces, at)
+    const to = domainEnd(pieces, at)
+    const address = decodeUtf8Loosely(pieces.slice(from, to).map(addressText).join(''))
+    const rest = [...pieces.slice(0, from), ...pieces.slice(to)]
+    if (rest.length > 0 || !plausible(address)) this.#malformed = true
+    return { name: rest.length > 0 ? phrase(rest) : commentName(this.#comment), address }
+  }
+}
+
+/** First piece of the local part that ends before `at`; obsolete syntax allows white space around its dots. */
+function localStart(pieces: readonly Piece[], at: number): number {
+  let from = Math.max(at - 1, 0)
+  while (from > 0 && joins(pieces[from - 1], pieces[from])) from--
+  return from
+}
+
+function domainEnd(pieces: readonly Piece[], at: number): number {
+  let to = Math.min(at + 2, pieces.length)
+  while (to < pieces.length && joins(pieces[to - 1], pieces[to])) to++
+  return to
+}
+
+/** Whether two neighbours are one word: nothing between them, or a dot beside the white space. */
+function joins(left: Piece | undefined, right: Piece | undefined): boolean {
+  if (left === undefined || right === undefined) return false
+  return !right.spaced || left.text.endsWith('.') || right.text.startsWith('.')
+}
+
+function addressText({ kind, text }: Piece): string {
+  return kind === 'quoted' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
+}
+
+function phrase(pieces: readonly Piece[]): string {
+  // Quoted strings hold encoded words although RFC 2047 §5 (3) forbids it, and every reader decodes them.
+  const raw = pieces.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join('')
+  return printable(decodeWords(raw).text).trim()
+}
+
+function commentName(comment: string | undefined): string {
+  return comment === undefined ? '' : printable(decodeWords(comment).text).trim()
+}
+
+/** obs-route = obs-domain-list ":"                                                          RFC 5322 §4.4 */
+function withoutRoute(text: string): string {
+  const trimmed = text.trim()
+  const colon = trimmed.startsWith('@') ? trimmed.indexOf(':') : -1
+  const address = colon < 0 ? trimmed : trimmed.slice(colon + 1).trim()
+  return address.includes('"') ? address : address.replace(/\s+/g, '')
+}
+
+/** Something on both sides of an at sign, and no white space outside quotes. */
+function plausible(address: string): boolean {
+  const at = address.lastIndexOf('@')
+  return at > 0 && at < address.length - 1 && (address.startsWith('"') || !/[\s@]/.test(address.slice(0, at)))
+}

@@ -1,0 +1,69 @@
+/** Bodies: the transfer encoding taken off (RFC 2045 §6), text made of octets (RFC 2046 §4.1.2). */
+import { decodeCharset } from './charset.ts'
+import { defectText } from './defect-list.ts'
+import { transferDecoder } from './transfer-decoder.ts'
+import type { Defect, Part, RangeReader } from './tree.ts'
+
+export { transferDecoder, type TransferDecoder } from './transfer-decoder.ts'
+
+export interface DecodedBody {
+  /** Line ends as LF. */
+  readonly text: string
+  /** As declared, lower case; `us-ascii` when absent. */
+  readonly charset: string
+  /** There is more than was asked for. */
+  readonly truncated: boolean
+  /** `bad-charset` and `bad-text`. */
+  readonly defects: readonly Defect[]
+}
+
+const readOctets = 64 * 1024
+
+/** The content of a part, decoded whole. */
+export function decodeBody(part: Part, read: RangeReader): Uint8Array {
+  return decodePrefix(part, read, Infinity).octets
+}
+
+/**
+ * The content of a text part as text. Decodes no more than is needed for `maxOctets` (of content, default all of it);
+ * a character cut in two at that point is left out. UTF-7 is decoded for text/plain only.
+ */
+export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity): DecodedBody {
+  const { octets, truncated } = decodePrefix(part, read, maxOctets)
+  const charset = (part.mediaType.parameters.get('charset') ?? 'us-ascii').trim().toLowerCase()
+  const isPlain = part.mediaType.type === 'text' && part.mediaType.subtype === 'plain'
+  const decoded = decodeCharset(octets, charset, { utf7: isPlain })
+  const defects: Defect[] = []
+  const add = (code: 'bad-charset' | 'bad-text'): void => {
+    defects.push({ code, offset: part.bodyStart, text: defectText(code, charset) })
+  }
+  if (!decoded.known) add('bad-charset')
+  if (decoded.replaced && !truncated) add('bad-text')
+  const text = decoded.text.includes('\r') ? decoded.text.replace(/\r\n?/g, '\n') : decoded.text
+  const whole = text.startsWith('\ufeff') ? text.slice(1) : text
+  return { text: truncated ? whole.replace(/\ufffd+$/, '') : whole, charset, truncated, defects }
+}
+
+function decodePrefix(part: Part, read: RangeReader, maxOctets: number): { octets: Uint8Array; truncated: boolean } {
+  const decoder = transferDecoder(part.transferEncoding)
+  const pieces: Uint8Array[] = []
+  let size = 0
+  let at = part.bodyStart
+  while (at < part.end && size <= maxOctets) {
+    // Base64 needs 4/3 of what it holds, quoted-printable up to 3 times; what is missing comes with the next read.
+    const wanted = Math.min(Math.max(Math.ceil(maxOctets * 1.4), 512), readOctets, part.end - at)
+    const piece = decoder.push(read(at, at + wanted))
+    at += wanted
+    pieces.push(piece)
+    size += piece.length
+  }
+  if (at >= part.end) {
+    const rest = decoder.end()
+    pieces.push(rest)
+    size += rest.length
+  }
+  const octets = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+  return size > maxOctets
+    ? { octets: octets.subarray(0, maxOctets), truncated: true }
+    : { octets, truncated: at < part.end }
+}

@@ -1,0 +1,138 @@
+/**
+ * Charsets: octets to text. The WHATWG labels by TextDecoder, UTF-7 (RFC 2152) here, the rest by iconv-lite, which is
+ * loaded when the first message needs it.
+ */
+import { createRequire } from 'node:module'
+import { decodeUtf7 } from './utf7.ts'
+
+export interface DecodedText {
+  readonly text: string
+  /** False: the charset has no decoder; the text was read as UTF-8. */
+  readonly known: boolean
+  /** True: some octets are not valid in the charset; U+FFFD stands for them. */
+  readonly replaced: boolean
+}
+
+export interface CharsetOptions {
+  /** Decode UTF-7. Off by default: it smuggles markup past filters, so never for HTML. */
+  readonly utf7?: boolean
+}
+
+/** Decodes all octets; never throws. `charset` in any case; an empty one is US-ASCII, read as UTF-8. */
+export function decodeCharset(octets: Uint8Array, charset: string, options: CharsetOptions = {}): DecodedText {
+  const label = charset.trim().toLowerCase()
+  if (utf8Labels.has(label)) return decodeUtf8(octets)
+  if (label === 'iso-8859-1' || label === 'latin1') return decodeWindows1252(octets)
+  if (utf7Labels.has(label)) return options.utf7 === true ? decodeUtf7(octets) : ascii(octets)
+  return (
+    byTextDecoder(octets, aliases.get(label) ?? label) ??
+    byIconv(octets, label) ?? { ...decodeUtf8(octets), known: false }
+  )
+}
+
+/** Whether `decodeCharset` has a decoder for it. */
+export function knownCharset(charset: string): boolean {
+  const label = charset.trim().toLowerCase()
+  if (utf8Labels.has(label) || utf7Labels.has(label) || label === 'iso-8859-1') return true
+  return textDecoder(aliases.get(label) ?? label) !== undefined || iconvLite()?.encodingExists(label) === true
+}
+
+/** US-ASCII is read as UTF-8, its superset: what declares ASCII and is not is nearly always that. */
+const utf8Labels = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', '', 'unicode-1-1-utf-8'])
+const utf7Labels = new Set(['utf-7', 'utf7', 'unicode-1-1-utf-7', 'csunicode11utf7'])
+
+/** Labels that mailers write and the WHATWG list lacks. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['cp936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['cp932', 'shift_jis'],
+  ['iso-2022-jp-2', 'iso-2022-jp'],
+  ['iso-2022-jp-ms', 'iso-2022-jp'],
+  ['cp-1252', 'windows-1252'],
+  ['ansi_x3.4-1968', 'utf-8'],
+])
+
+function decodeUtf8(octets: Uint8Array): DecodedText {
+  const text = bufferOf(octets).toString('utf8')
+  if (!text.includes('\ufffd')) return { text, known: true, replaced: false }
+  return { text, known: true, replaced: !validUtf8(octets) }
+}
+
+/** U+FFFD may have been sent as itself. */
+function validUtf8(octets: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(octets)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function ascii(octets: Uint8Array): DecodedText {
+  return {
+    text: bufferOf(octets)
+      .toString('latin1')
+      .replace(/[\x80-\xff]/g, '\ufffd'),
+    known: true,
+    replaced: false,
+  }
+}
+
+/** Every ISO-8859-1 text on the net is windows-1252 (WHATWG Encoding §4.2); without octets 80 to 9F they are the same. */
+function decodeWindows1252(octets: Uint8Array): DecodedText {
+  const text = bufferOf(octets).toString('latin1')
+  if (!/[\x80-\x9f]/.test(text)) return { text, known: true, replaced: false }
+  return byTextDecoder(octets, 'windows-1252') ?? { text, known: true, replaced: false }
+}
+
+function byTextDecoder(octets: Uint8Array, label: string): DecodedText | undefined {
+  const decoder = textDecoder(label)
+  if (decoder === undefined) return undefined
+  const text = decoder.decode(octets)
+  return { text, known: true, replaced: text.includes('\ufffd') }
+}
+
+function textDecoder(label: string): TextDecoder | undefined {
+  try {
+    // "replacement" makes one U+FFFD of the whole text; such a charset (hz-gb-2312, iso-2022-kr) is better called unknown.
+    const decoder = new TextDecoder(label)
+    return decoder.encoding === 'replacement' ? undefined : decoder
+  } catch {
+    return undefined
+  }
+}
+
+interface IconvLite {
+  decode(octets: Uint8Array, encoding: string): string
+  encodingExists(encoding: string): boolean
+}
+
+function byIconv(octets: Uint8Array, label: string): DecodedText | undefined {
+  const iconv = iconvLite()
+  if (iconv === undefined || internalLabels.has(label) || !iconv.encodingExists(label)) return undefined
+  const text = iconv.decode(bufferOf(octets), label)
+  return { text, known: true, replaced: text.includes('\ufffd') }
+}
+
+/** Node's own encodings, which are no charsets. */
+const internalLabels = new Set(['base64', 'hex', 'binary', 'internal'])
+
+/** Node keeps what was loaded. A build without the package still decodes everything but these rare charsets. */
+function iconvLite(): IconvLite | undefined {
+  try {
+    return createRequire(import.meta.url)('iconv-lite') as IconvLite
+  } catch {
+    return undefined
+  }
+}
+
+/** A raw header string (one char per octet) as UTF-8, RFC 6532 §3.2; invalid octets become U+FFFD. */
+export function decodeUtf8Loosely(raw: string): string {
+  return /[\x80-\xff]/.test(raw) ? Buffer.from(raw, 'latin1').toString('utf8') : raw
+}
+
+/** The same octets as a Buffer, not copied. */
+export function bufferOf(octets: Uint8Array): Buffer {
+  return octets instanceof Buffer ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.length)
+}

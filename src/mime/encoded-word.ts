@@ -1,0 +1,105 @@
+/** Encoded words, RFC 2047. */
+import { decodeCharset, decodeUtf8Loosely } from './charset.ts'
+
+interface EncodedWord {
+  readonly charset: string
+  readonly octets: Buffer
+  /** After the closing `?=`. */
+  readonly end: number
+}
+
+export interface DecodedWords {
+  readonly text: string
+  /** An encoded word could not be decoded: unknown charset or octets that are not valid in it. */
+  readonly bad: boolean
+}
+
+/**
+ * Decodes every encoded word of an unfolded field body (one char per octet); the rest is read as UTF-8 (RFC 6532 §3.2).
+ * White space between two encoded words goes (§6.2). Neighbours of one charset are joined before they are decoded, since
+ * mailers split characters over them although §5 forbids it. Linear, never throws.
+ */
+export function decodeWords(raw: string): DecodedWords {
+  let start = raw.indexOf('=?')
+  if (start < 0) return { text: decodeUtf8Loosely(raw), bad: false }
+  const out: string[] = []
+  let bad = false
+  let plain = 0
+  let run: { charset: string; octets: Buffer[] } | undefined
+  const flush = (): void => {
+    if (run === undefined) return
+    const decoded = decodeCharset(Buffer.concat(run.octets), run.charset)
+    bad ||= decoded.replaced || !decoded.known
+    out.push(decoded.text)
+    run = undefined
+  }
+  while (start >= 0) {
+    const word = encodedWord(raw, start)
+    if (word === undefined) {
+      start = raw.indexOf('=?', start + 2)
+      continue
+    }
+    const between = raw.slice(plain, start)
+    if (run === undefined || between.trim() !== '') {
+      flush()
+      out.push(decodeUtf8Loosely(between))
+    } else if (run.charset !== word.charset) flush()
+    run ??= { charset: word.charset, octets: [] }
+    run.octets.push(word.octets)
+    plain = word.end
+    start = raw.indexOf('=?', plain)
+  }
+  flush()
+  out.push(decodeUtf8Loosely(raw.slice(plain)))
+  return { text: out.join(''), bad }
+}
+
+/** encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="            RFC 2047 §2, RFC 2231 §5 */
+function encodedWord(raw: string, start: number): EncodedWord | undefined {
+  const charsetEnd = raw.indexOf('?', start + 2)
+  if (charsetEnd < 0 || charsetEnd - start > 80 || raw.charAt(charsetEnd + 2) !== '?') return undefined
+  const textEnd = raw.indexOf('?', charsetEnd + 3)
+  if (textEnd < 0 || raw.charAt(textEnd + 1) !== '=') return undefined
+  const label = raw.slice(start + 2, charsetEnd)
+  const star = label.indexOf('*')
+  const charset = (star < 0 ? label : label.slice(0, star)).toLowerCase()
+  if (charset === '' || charset.includes(' ')) return undefined
+  const text = raw.slice(charsetEnd + 3, textEnd)
+  const encoding = raw.charAt(charsetEnd + 1)
+  if (encoding === 'B' || encoding === 'b') return { charset, octets: Buffer.from(text, 'base64'), end: textEnd + 2 }
+  if (encoding === 'Q' || encoding === 'q') return { charset, octets: qOctets(text), end: textEnd + 2 }
+  return undefined
+}
+
+/** The "Q" encoding, RFC 2047 §4.2. */
+function qOctets(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/_|=([0-9A-Fa-f]{2})/g, (_, hex: string | undefined) =>
+      hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
+    'latin1',
+  )
+}
+
+/**
+ * Text as encoded words of at most 75 characters, folded, where it is not plain ASCII (or looks like an encoded word);
+ * else as it is. UTF-8, "B" encoding, whole characters in each word.
+ */
+export function encodeWords(text: string): string {
+  if (/^[\t -~]*$/.test(text) && !text.includes('=?')) return text
+  const words: string[] = []
+  let piece = ''
+  let octets = 0
+  for (const character of text) {
+    const size = Buffer.byteLength(character)
+    if (octets + size > 45) {
+      words.push(piece)
+      piece = ''
+      octets = 0
+    }
+    piece += character
+    octets += size
+  }
+  words.push(piece)
+  return words.map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ')
+}

@@ -1,0 +1,71 @@
+/** What RFC 5322 §3.6 asks of the header of a message, as defects. */
+import { parseAddressList } from './address.ts'
+import { parseDate } from './date.ts'
+import type { DefectList } from './defect-list.ts'
+import { decodeWords } from './encoded-word.ts'
+import { unfold } from './header.ts'
+import { isMessageId } from './message-id.ts'
+import type { HeaderField, MimeLimits, Part } from './tree.ts'
+
+type Check = (field: HeaderField, limits: MimeLimits, defects: DefectList) => void
+
+/** Fields that stand at most once (RFC 5322 §3.6, RFC 2045 §3), each with what is looked at in it. */
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['date', checkDate],
+  ['from', checkAddresses],
+  ['sender', checkAddresses],
+  ['reply-to', checkAddresses],
+  ['to', checkAddresses],
+  ['cc', checkAddresses],
+  ['bcc', checkAddresses],
+  ['message-id', checkMessageId],
+  ['subject', () => undefined],
+  ['in-reply-to', () => undefined],
+  ['references', () => undefined],
+  ['mime-version', () => undefined],
+  ['content-type', () => undefined],
+  ['content-transfer-encoding', () => undefined],
+  ['content-disposition', () => undefined],
+  ['content-id', () => undefined],
+])
+const longestName = 25
+
+/** Looks at the header of the message itself, not at those of its parts. */
+export function checkHeader({ header, start, end }: Part, limits: MimeLimits, defects: DefectList): void {
+  const seen = new Set<string>()
+  for (const field of header) {
+    checkOctets(field, defects)
+    if (field.name.length > longestName) continue
+    const name = field.name.toLowerCase()
+    const check = checks.get(name)
+    if (check === undefined) continue
+    if (seen.has(name)) defects.add('duplicate-field', field.start, field.name)
+    else check(field, limits, defects)
+    seen.add(name)
+  }
+  if (start === end) return
+  if (!seen.has('date')) defects.add('missing-date', start)
+  if (!seen.has('from')) defects.add('missing-from', start)
+}
+
+/** RFC 6532 §3.2 allows UTF-8, and RFC 2047 wants words that decode. */
+function checkOctets({ name, body, start }: HeaderField, defects: DefectList): void {
+  if (/[\x80-\xff]/.test(body) && Buffer.from(body, 'latin1').toString('utf8').includes('\ufffd')) {
+    defects.add('header-8bit', start)
+  }
+  if (body.includes('=?') && decodeWords(unfold(body)).bad) defects.add('bad-encoded-word', start, name)
+}
+
+function checkDate({ body, start }: HeaderField, _limits: MimeLimits, defects: DefectList): void {
+  if (parseDate(body) === undefined) defects.add('bad-date', start)
+}
+
+function checkMessageId({ body, start }: HeaderField, _limits: MimeLimits, defects: DefectList): void {
+  if (!isMessageId(body)) defects.add('bad-message-id', start)
+}
+
+function checkAddresses({ name, body, start }: HeaderField, limits: MimeLimits, defects: DefectList): void {
+  const { malformed, truncated } = parseAddressList(body, limits.addresses)
+  if (malformed) defects.add('bad-address', start, name)
+  if (truncated) defects.add('too-many-addresses', start, name)
+}

@@ -1,0 +1,144 @@
+/** Parameters of MIME fields: RFC 2045 §5.1, with continuations and charsets by RFC 2231. */
+import { decodeCharset, decodeUtf8Loosely } from './charset.ts'
+
+export interface ParsedParameters {
+  /** Names in lower case, values decoded. The first of two equal names wins. */
+  readonly parameters: ReadonlyMap<string, string>
+  /** Something broke the syntax and was read as well as it could be. */
+  readonly malformed: boolean
+  /** There are more than the limit; those were not read. */
+  readonly tooMany: boolean
+}
+
+const none: ParsedParameters = { parameters: new Map(), malformed: false, tooMany: false }
+
+/**
+ * Reads `; name=value` pairs of a raw field body from offset `at` on. Linear, never throws.
+ * @param limit most pairs that are read, the pieces of a continuation counted each.
+ */
+export function parseParameters(raw: string, at: number, limit: number): ParsedParameters {
+  const first = raw.indexOf(';', at)
+  if (first < 0) return none
+  const reader = new ParameterReader(raw, first)
+  const simple = new Map<string, string>()
+  const pieces = new Map<string, Pieces>()
+  let count = 0
+  for (let pair = reader.next(); pair !== undefined; pair = reader.next()) {
+    if (count++ === limit) return { parameters: joined(simple, pieces), malformed: reader.malformed, tooMany: true }
+    const { name, value } = pair
+    const star = name.indexOf('*')
+    const known = star < 0 ? simple.has(name) : addPiece(pieces, name, star, value)
+    if (star < 0 && !known) simple.set(name, decodeUtf8Loosely(value))
+    if (known) reader.malformed = true
+  }
+  return { parameters: joined(simple, pieces), malformed: reader.malformed, tooMany: false }
+}
+
+/** Pieces of one value by index; `name*` alone is index 0. */
+type Pieces = Map<number, { readonly value: string; readonly extended: boolean }>
+
+/** @returns whether that piece was there already, or its index is none. */
+function addPiece(all: Map<string, Pieces>, name: string, star: number, value: string): boolean {
+  const extended = name.endsWith('*')
+  const index = extended ? name.slice(star + 1, -1) : name.slice(star + 1)
+  if (!/^\d{0,5}$/.test(index) || (index === '' && !extended)) return true
+  const base = name.slice(0, star)
+  const pieces = all.get(base) ?? new Map()
+  all.set(base, pieces)
+  if (pieces.has(Number(index))) return true
+  pieces.set(Number(index), { value, extended })
+  return false
+}
+
+function joined(simple: Map<string, string>, all: Map<string, Pieces>): Map<string, string> {
+  for (const [name, pieces] of all) {
+    const value = joinPieces(pieces)
+    // RFC 2231 §4: who writes both means the extended one for those who can read it.
+    if (value !== undefined) simple.set(name, value)
+  }
+  return simple
+}
+
+/** Up to the first gap. The charset stands in the first piece (RFC 2231 §4.1). */
+function joinPieces(pieces: Pieces): string | undefined {
+  const first = pieces.get(0)
+  if (first === undefined) return undefined
+  const prefix = first.extended ? /^([^']{0,80})'[^']{0,80}'/.exec(first.value) : null
+  const octets: Buffer[] = []
+  for (let index = 0, piece = pieces.get(0); piece !== undefined; piece = pieces.get(++index)) {
+    const text = index === 0 && prefix !== null ? piece.value.slice(prefix[0].length) : piece.value
+    octets.push(piece.extended ? percentOctets(text) : Buffer.from(text, 'latin1'))
+  }
+  return decodeCharset(Buffer.concat(octets), prefix?.[1] ?? '').text
+}
+
+function percentOctets(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
+}
+
+class ParameterReader {
+  readonly #raw: string
+  #at: number
+  malformed = false
+
+  constructor(raw: string, at: number) {
+    this.#raw = raw
+    this.#at = at
+  }
+
+  /** parameter = attribute "=" value                                                       RFC 2045 §5.1 */
+  next(): { name: string; value: string } | undefined {
+    while (this.#at < this.#raw.length) {
+      this.#skip(/[;\s]*/y)
+      if (this.#at >= this.#raw.length) return undefined
+      const name = this.#take(/[^;="]*/y)
+        .trim()
+        .toLowerCase()
+      if (this.#raw.charAt(this.#at) === '=' && name !== '') {
+        this.#at++
+        return { name, value: this.#value() }
+      }
+      // A comment may stand here (RFC 5322 §3.2.2); anything else is not a parameter.
+      if (!name.startsWith('(')) this.malformed = true
+      this.#take(/[^;]*/y)
+    }
+    return undefined
+  }
+
+  #value(): string {
+    this.#skip(/\s*/y)
+    if (this.#raw.charAt(this.#at) === '"') return this.#quoted()
+    const value = this.#take(/[^;]*/y)
+      .replace(/[\r\n]+/g, '')
+      .trim()
+    // token: no white space and no tspecials. A comment after it is no part of it.
+    const comment = /[ \t]\([^()]*\)$/.exec(value.slice(-200))
+    const token = comment === null ? value : value.slice(0, value.length - comment[0].length).trim()
+    if (/[\s"(),:<=>?@[\\\]]/.test(token) || token === '') this.malformed = true
+    return token
+  }
+
+  #quoted(): string {
+    this.#at++
+    const inside = this.#take(/(?:[^"\\]|\\[\s\S])*/y)
+    if (this.#raw.charAt(this.#at) !== '"') this.malformed = true
+    this.#at++
+    this.#take(/[^;]*/y)
+    return inside.replace(/[\r\n]+/g, '').replace(/\\([\s\S])/g, '$1')
+  }
+
+  #skip(pattern: RegExp): void {
+    pattern.lastIndex = this.#at
+    pattern.exec(this.#raw)
+    this.#at = Math.max(this.#at, pattern.lastIndex)
+  }
+
+  #take(pattern: RegExp): string {
+    const from = this.#at
+    this.#skip(pattern)
+    return this.#raw.slice(from, this.#at)
+  }
+}

@@ -1,0 +1,105 @@
+/** Which parts of a tree a reader shows, and how: RFC 2046 §5.1, RFC 2183 §2, RFC 2387. */
+import type { MessageTree, Part } from './tree.ts'
+
+/** All parts, the message itself first, in the order of the message. */
+export function* walk(tree: MessageTree): Generator<Part, void, undefined> {
+  const waiting: Part[] = [tree.root]
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    yield part
+    for (let index = part.children.length - 1; index >= 0; index--) {
+      const child = part.children[index]
+      if (child !== undefined) waiting.push(child)
+    }
+  }
+}
+
+/** The part with this IMAP section number; `1` is also the message that has no parts. RFC 9051 §6.4.5.1. */
+export function findPart(tree: MessageTree, section: string): Part | undefined {
+  if (section === '1' && tree.root.mediaType.type !== 'multipart') return tree.root
+  for (const part of walk(tree)) if (part.section === section) return part
+  return undefined
+}
+
+/** The texts a reader would show. */
+export interface BodyParts {
+  readonly html?: Part
+  readonly text?: Part
+}
+
+/** What a message is made of, as a reader sorts it. */
+export interface Contents extends BodyParts {
+  /** Attachments and inline files, in order. */
+  readonly files: readonly Part[]
+  /** Of `files`, those that are attached and not merely shown inside the HTML. */
+  readonly attachments: number
+}
+
+/**
+ * Sorts the leaves: the first plain and the first HTML text that are not attachments are the body (a multipart/alternative
+ * offers both); everything else is a file. A message inside the message is a file, and its parts are its own.
+ */
+export function contents(tree: MessageTree): Contents {
+  const found: { html?: Part; text?: Part } = {}
+  const files: Part[] = []
+  let attachments = 0
+  const waiting: { part: Part; related: boolean }[] = [{ part: tree.root, related: false }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { part, related } = next
+    if (part.children.length > 0 && part.mediaType.type === 'multipart') {
+      const inRelated = related || part.mediaType.subtype === 'related'
+      for (let index = part.children.length - 1; index >= 0; index--) {
+        const child = part.children[index]
+        if (child !== undefined) waiting.push({ part: child, related: inRelated })
+      }
+      continue
+    }
+    if (takeBody(part, found)) continue
+    files.push(part)
+    if (!isShownInline(part, related)) attachments++
+  }
+  return { ...found, files, attachments }
+}
+
+/** The texts a reader would show. */
+export function bodyParts(tree: MessageTree): BodyParts {
+  const { html, text } = contents(tree)
+  return { ...(html === undefined ? {} : { html }), ...(text === undefined ? {} : { text }) }
+}
+
+/** Attachments and inline files, in order. */
+export function files(tree: MessageTree): readonly Part[] {
+  return contents(tree).files
+}
+
+/** Whether a part counts as an attachment by itself: declared as one, or neither text nor multipart nor placed inline. */
+export function isAttachment(part: Part): boolean {
+  if (part.disposition === 'attachment') return true
+  const { type } = part.mediaType
+  return type !== 'text' && type !== 'multipart' && !isShownInline(part, part.contentId !== undefined)
+}
+
+function takeBody(part: Part, found: { html?: Part; text?: Part }): boolean {
+  if (part.disposition === 'attachment') return false
+  const kind = textKind(part)
+  if (kind === undefined) return false
+  if (found[kind] === undefined) {
+    found[kind] = part
+    return true
+  }
+  // A second text, such as the footer a list adds, is part of the text where it has no name of its own.
+  return part.filename === undefined
+}
+
+function textKind({ mediaType: { type, subtype }, filename }: Part): 'html' | 'text' | undefined {
+  // A multipart that could not be taken apart is shown as it stands.
+  if (type === 'multipart') return 'text'
+  if (type !== 'text') return undefined
+  if (subtype === 'html') return 'html'
+  if (subtype === 'plain') return 'text'
+  return filename === undefined && subtype !== 'calendar' ? 'text' : undefined
+}
+
+/** A part of a multipart/related that the HTML refers to, RFC 2387. */
+function isShownInline(part: Part, related: boolean): boolean {
+  return related && part.disposition !== 'attachment' && (part.contentId !== undefined || part.disposition === 'inline')
+}
