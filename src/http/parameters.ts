@@ -2,7 +2,8 @@
 import * as v from 'valibot'
 import { foldAddress } from '../mime/address.ts'
 import type { Criteria } from '../query/criteria.ts'
-import { parseQuery, QueryError } from '../query/parse.ts'
+import { parseQuery } from '../query/parse.ts'
+import { QueryError } from '../query/query-error.ts'
 import { badRequest } from './problem.ts'
 
 /** As `store/key.ts` writes them; anything else is 404 before the store is asked. API-5. */

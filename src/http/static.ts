@@ -21,7 +21,7 @@ interface Asset {
 }
 
 export interface StaticFiles {
-  /** A page of the UI: answered with `index.html`. */
+  /** The page of the UI: answered with `index.html`. */
   isDocument(path: string): boolean
   /** @returns whether there is such a file; otherwise nothing was written. */
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean
@@ -38,7 +38,8 @@ const mediaTypes: ReadonlyMap<string, string> = new Map([
   ['.woff2', 'font/woff2'],
   ['.webmanifest', 'application/manifest+json'],
 ])
-const documentPath = /^\/(?:message\/[0-9a-z]{1,32}|sessions(?:\/[0-9A-Za-z-]{1,64})?|api-reference)?$/
+/** The UI is one page; where one is stands in its query. */
+const documentPath = '/'
 /** `name-HASH.js`, as the build names what it will never change. */
 const hashedName = /-[0-9A-Za-z]{8,}\.[a-z0-9]+$/
 
@@ -62,9 +63,9 @@ export async function loadStaticFiles(directory: string | undefined): Promise<St
   const index = assets.get('/index.html') ?? missingUi
   assets.delete('/index.html')
   return {
-    isDocument: (path) => documentPath.test(path),
+    isDocument: (path) => path === documentPath,
     serve(path, request, response) {
-      const document = documentPath.test(path)
+      const document = path === documentPath
       const asset = document ? index : assets.get(path)
       if (asset === undefined) return false
       if (document) response.setHeader('Content-Security-Policy', documentPolicy)

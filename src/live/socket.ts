@@ -89,11 +89,13 @@ export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChanne
   io.on('connection', (socket) => {
     const { conn } = socket
     const client: FeedClient = {
-      ready: () => conn.readyState === 'open' && conn.transport.writable && conn.writeBuffer.length === 0,
+      ready: () => conn.readyState === 'open' && conn.transport.writable,
       send: (event) => void socket.emit('changes', event),
     }
-    conn.on('drain', () => stream.drained(client))
-    conn.on('upgrade', () => stream.drained(client))
+    // Of the transport, not of the connection: that one says `drain` before the octets have left.
+    const watch = (): void => void conn.transport.on('ready', () => stream.drained(client))
+    watch()
+    conn.on('upgrade', watch)
     socket.on('resume', (question) => {
       const since = sinceOf(question)
       if (since === undefined) socket.disconnect(true)
