@@ -27,6 +27,10 @@ export interface MessagePatch {
 /** Which messages an action is about: these, or all that match (`''` is all there are). */
 export type Target = { readonly keys: readonly string[] } | { readonly query: string }
 
+/** Matches every message: no change is ever made by leaving a query out. */
+const everything = 'is:read OR is:unread'
+/** Keys that one request may name. */
+const mostKeys = 1000
 /** Requests to one server at a time when many messages are named one by one. */
 const parallel = 6
 
@@ -100,8 +104,13 @@ export async function getOctets(path: string, most: number): Promise<{ octets: U
 
 /** Changes flags and tags of messages. */
 export async function patchMessages(target: Target, patch: MessagePatch): Promise<void> {
-  if ('query' in target) return send('PATCH', `api/messages?${scope(target.query)}`, patch)
-  await each(target.keys, (key) => send('PATCH', messageUrl(key), patch))
+  if ('query' in target) {
+    const parameters = new URLSearchParams({ query: target.query || everything })
+    return send('PATCH', `api/messages?${parameters.toString()}`, patch)
+  }
+  for (let from = 0; from < target.keys.length; from += mostKeys) {
+    await send('PATCH', 'api/messages', { ...patch, keys: target.keys.slice(from, from + mostKeys) })
+  }
 }
 
 /** Removes messages for good. A message that is gone already is no error. */
@@ -132,7 +141,8 @@ async function send(method: string, path: string, body?: object): Promise<void> 
 
 async function request(method: string, path: string, body?: object): Promise<Response> {
   const init: RequestInit = { method }
-  if (method !== 'GET') init.headers = { 'X-Stuntmail': '1', 'Content-Type': 'application/json' }
+  if (method !== 'GET')
+    init.headers = { 'X-Stuntmail': '1', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }
   if (body !== undefined) init.body = JSON.stringify(body)
   const response = await fetch(path, init).catch(() => {
     throw new ApiProblem({ detail: 'The server cannot be reached' })

@@ -59,6 +59,10 @@ let searching = false
 let growing = false
 let refreshing = false
 let stale = false
+let resyncing = false
+let outdated = false
+/** Place of the last row that somebody looks at. */
+let depth = 0
 
 /** Number of the newest change that is in the list; null before the first answer. */
 export function latestChange(): number | null {
@@ -102,7 +106,11 @@ async function searchOnce(query: string): Promise<void> {
     const problem = error instanceof ApiProblem ? error : new ApiProblem({ detail: String(error) })
     batch(() => {
       searchProblem.value = problem
-      if (problem.position === undefined) listing.value = { ...listing.value, status: 'failed' }
+      const { status } = listing.value
+      listing.value = {
+        ...listing.value,
+        status: problem.position === undefined ? 'failed' : status === 'loading' ? 'ready' : status,
+      }
     })
   }
 }
@@ -120,6 +128,7 @@ function replaceWith(query: string, page: WirePage): void {
 
 /** Fetches until the row at this place is there, or the end. */
 export async function growTo(index: number): Promise<void> {
+  depth = index
   if (growing) return
   growing = true
   try {
@@ -156,7 +165,7 @@ export function takeChanges(event: WireChanges): boolean {
       stored.value = event.messages
       unread.value = event.unread
     })
-    void search(listing.peek().query)
+    void resync()
     return true
   }
   const known = changeNumber ?? event.from
@@ -170,6 +179,47 @@ export function takeChanges(event: WireChanges): boolean {
     if (fresh.length > 0) settle()
   })
   return true
+}
+
+/**
+ * The server had too much to tell. Fetches everything down to where somebody looks again, and only then puts it in the
+ * place of what was there, so that what one reads stays where it is. One at a time.
+ */
+async function resync(): Promise<void> {
+  outdated = true
+  if (resyncing) return
+  resyncing = true
+  try {
+    while (outdated) {
+      outdated = false
+      if (listing.peek().status !== 'ready') await search(listing.peek().query)
+      else await resyncOnce()
+    }
+  } catch {
+    outdated = false
+  } finally {
+    resyncing = false
+  }
+}
+
+async function resyncOnce(): Promise<void> {
+  const { query, rows: before } = listing.peek()
+  const first = await listMessages(query, firstPage, null)
+  const rows = first.messages.map(rowFrom)
+  let cursor = first.next
+  const newest = before[0]?.key ?? ''
+  const added = (): number => rows.filter(({ key }) => key > newest).length
+  while (cursor !== null && rows.length < depth + added()) {
+    const page = await listMessages(query, largestPage, cursor)
+    for (const summary of page.messages) rows.push(rowFrom(summary))
+    cursor = page.next
+  }
+  if (listing.peek().query !== query) return
+  batch(() => {
+    arrivedAbove.value += before.length === 0 ? 0 : added()
+    listing.value = { query, rows, total: first.total, cursor, status: 'ready' }
+    replaySince(first.change)
+  })
 }
 
 /** Changes rows at once; the server's own change follows. */

@@ -12,6 +12,7 @@ interface FrameProperties {
   readonly messageKey: string
   readonly html: string
   readonly pictures: ReadonlyMap<string, string>
+  readonly parts: ReadonlySet<string>
   /** CSS pixels; null for all there is. */
   readonly width: number | null
   readonly scheme: 'light' | 'dark'
@@ -28,7 +29,7 @@ const measuringHeight = 320
  * The message in a frame in which no script can ever run: sandboxed without `allow-scripts`, under its own
  * Content-Security-Policy, and filled with a sanitised document.
  */
-export function Frame({ messageKey, html, pictures, width, scheme, remote, onReport }: FrameProperties) {
+export function Frame({ messageKey, html, pictures, parts, width, scheme, remote, onReport }: FrameProperties) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [link, setLink] = useState<string | null>(null)
   const [ready, setReady] = useState<Document | null>(null)
@@ -45,7 +46,7 @@ export function Frame({ messageKey, html, pictures, width, scheme, remote, onRep
         root,
         remote: found,
         missing,
-      } = sanitise(html, { window: window as Window & typeof globalThis, pictures, remote })
+      } = sanitise(html, { window: window as Window & typeof globalThis, pictures, parts, remote })
       inside.replaceChild(inside.adoptNode(root), inside.documentElement)
       onReport({ remote: found, missing })
       leave.push(watchHeight(frame.current, inside))

@@ -29,6 +29,8 @@ export interface SanitiseOptions {
   readonly window: Window & typeof globalThis
   /** Content-ID without angle brackets to the address of the picture. Looked up exactly. */
   readonly pictures: ReadonlyMap<string, string>
+  /** Addresses of all the message's own pictures, absolute. */
+  readonly parts: ReadonlySet<string>
   /** Lets pictures from elsewhere through. */
   readonly remote: boolean
 }
@@ -216,6 +218,8 @@ class Pass {
   }
 
   #picture(raw: string, element: string, tiny: boolean): string | undefined {
+    const own = this.#ownPart(raw)
+    if (own !== undefined) return own
     const found = readPicture(raw)
     switch (found?.kind) {
       case 'data':
@@ -230,6 +234,13 @@ class Pass {
       default:
         return undefined
     }
+  }
+
+  /** The server has put the addresses of parts in already where it could. Only pictures of this very message pass. */
+  #ownPart(raw: string): string | undefined {
+    const base = this.#options.window.location.href
+    const address = URL.canParse(raw, base) ? new URL(raw, base).href : ''
+    return this.#options.parts.has(address) ? address : undefined
   }
 
   #part(id: string): string | undefined {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiProblem } from '../api.ts'
-import { listing, searchProblem } from '../listing.ts'
+import { searchProblem } from '../listing.ts'
 import { go, route } from '../route.ts'
 import { Icon } from './icon.tsx'
 import { lazy } from './lazy.tsx'
@@ -77,7 +77,7 @@ export function SearchBox() {
       >
         <Icon name="circle-help" />
       </button>
-      {problem !== null && listing.value.status !== 'loading' && <Problem problem={problem} query={query} />}
+      {problem !== null && <Problem problem={problem} query={query} />}
       {help.value && (
         <div class="search-popover">
           <SearchHelp

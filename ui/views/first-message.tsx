@@ -28,7 +28,7 @@ export function FirstMessage() {
         </header>
       )}
       {stored.value !== 0 && (
-        <p>
+        <p class="prose">
           Mail server <code>{`${host}:${port}`}</code>; no TLS needed, any user and password accepted.
         </p>
       )}

@@ -33,6 +33,7 @@ export function HtmlBody({ message }: { message: WireMessage }) {
   if (!insisted.value && isHeavy(loaded.value)) {
     return <Heavy message={message} html={loaded.value} onInsist={() => (insisted.value = true)} />
   }
+  const pictures = picturesOf(message)
   return (
     <div class="html-body">
       <div class="html-bar" role="toolbar" aria-label="Preview">
@@ -70,7 +71,12 @@ export function HtmlBody({ message }: { message: WireMessage }) {
       <Frame
         messageKey={message.key}
         html={loaded.value}
-        pictures={picturesOf(message)}
+        pictures={pictures}
+        parts={
+          new Set(
+            message.files.filter(({ mediaType }) => isPicture(mediaType)).map(({ n }) => absoluteUrl(message.key, n)),
+          )
+        }
         width={width.value}
         scheme={scheme.value}
         remote={remote.value}
@@ -112,7 +118,11 @@ function picturesOf(message: WireMessage): ReadonlyMap<string, string> {
   const pictures = new Map<string, string>()
   for (const { contentId, mediaType, n } of message.files) {
     if (contentId === null || !isPicture(mediaType) || pictures.has(contentId)) continue
-    pictures.set(contentId, new URL(partUrl(message.key, n), document.baseURI).href)
+    pictures.set(contentId, absoluteUrl(message.key, n))
   }
   return pictures
+}
+
+function absoluteUrl(key: string, n: string): string {
+  return new URL(partUrl(key, n), document.baseURI).href
 }
