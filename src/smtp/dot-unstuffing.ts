@@ -14,7 +14,15 @@ type Place = 'within' | 'after-cr' | 'line-start' | 'after-dot' | 'after-dot-cr'
  */
 export class DotUnstuffer {
   #place: Place = 'line-start'
+  #chunk: Buffer = Buffer.alloc(0)
+  #read = 0
+  /** Content up to here is where it belongs. */
+  #write = 0
+  /** Content from here to `#read` is still to be moved to `#write`. */
+  #kept = 0
   #end: number | undefined
+  /** The chunk before ended in `.CR`, and that CR turned out to be content. */
+  #lateCr = false
 
   /** Index, in the chunk given last, of the first octet after CRLF.CRLF; undefined before the end. */
   get end(): number | undefined {
@@ -26,54 +34,67 @@ export class DotUnstuffer {
    * @param start index of the first octet to take.
    */
   push(chunk: Buffer, start: number): Buffer {
-    const heldCr = this.#place === 'after-dot-cr'
-    let read = start
-    let write = start
-    let kept = start // chunk[kept..read) is content not yet moved to `write`
-    const keep = (to: number): void => {
-      if (write !== kept) chunk.copyWithin(write, kept, to)
-      write += to - kept
-    }
-    let crIsContent = false
-    while (read < chunk.length) {
-      const octet = chunk[read]
-      if (this.#place === 'within') {
-        const found = chunk.indexOf(crlfDot, read)
-        if (found === -1) {
-          this.#place = placeAtEnd(chunk, read)
-          read = chunk.length
-        } else {
-          keep(found + 2)
-          read = kept = found + 3
-          this.#place = 'after-dot'
-        }
-      } else if (this.#place === 'line-start') {
-        if (octet === dot) {
-          keep(read)
-          kept = ++read
-          this.#place = 'after-dot'
-        } else this.#place = 'within'
-      } else if (this.#place === 'after-cr') {
-        if (octet === lf) this.#place = 'line-start'
-        else if (octet !== cr) this.#place = 'within'
-        read += octet === lf || octet === cr ? 1 : 0
-      } else if (this.#place === 'after-dot') {
-        this.#place = octet === cr ? 'after-dot-cr' : 'within'
-        read += octet === cr ? 1 : 0
-      } else {
-        if (octet === lf) {
-          this.#end = read + 1
-          return chunk.subarray(start, write)
-        }
-        // `.CR` and no LF: the CR is content. It may have come with the chunk before this one.
-        crIsContent ||= heldCr && read === start
-        this.#place = 'after-cr'
-      }
+    const held = this.#place === 'after-dot-cr'
+    this.#chunk = chunk
+    this.#read = this.#write = this.#kept = start
+    this.#lateCr = false
+    while (this.#read < chunk.length && this.#end === undefined) {
+      this.#step(chunk[this.#read])
+      if (held && this.#read === start && this.#end === undefined) this.#lateCr = true
     }
     // A CR after the dot waits for what follows it.
-    keep(this.#place === 'after-dot-cr' ? Math.max(kept, chunk.length - 1) : chunk.length)
-    const content = chunk.subarray(start, write)
-    return crIsContent ? Buffer.concat([Buffer.of(cr), content]) : content
+    const waiting = this.#place === 'after-dot-cr' ? 1 : 0
+    if (this.#end === undefined) this.#keep(Math.max(this.#kept, chunk.length - waiting))
+    const content = chunk.subarray(start, this.#write)
+    return this.#lateCr ? Buffer.concat([Buffer.of(cr), content]) : content
+  }
+
+  #step(octet: number | undefined): void {
+    switch (this.#place) {
+      case 'within':
+        return this.#toNextDot()
+      case 'after-cr':
+        return octet === cr ? this.#advance('after-cr') : octet === lf ? this.#advance('line-start') : this.#goOn()
+      case 'line-start':
+        return octet === dot ? this.#takeOut() : this.#goOn()
+      case 'after-dot':
+        return octet === cr ? this.#advance('after-dot-cr') : this.#goOn()
+      case 'after-dot-cr':
+        if (octet === lf) this.#end = this.#read + 1
+        else this.#place = 'after-cr'
+    }
+  }
+
+  /** Within a line nothing matters but CRLF and a dot. */
+  #toNextDot(): void {
+    const found = this.#chunk.indexOf(crlfDot, this.#read)
+    if (found === -1) {
+      this.#place = placeAtEnd(this.#chunk, this.#read)
+      this.#read = this.#chunk.length
+    } else {
+      this.#read = found + 2
+      this.#takeOut()
+    }
+  }
+
+  #takeOut(): void {
+    this.#keep(this.#read)
+    this.#kept = this.#read + 1
+    this.#advance('after-dot')
+  }
+
+  #advance(place: Place): void {
+    this.#read++
+    this.#place = place
+  }
+
+  #goOn(): void {
+    this.#place = 'within'
+  }
+
+  #keep(to: number): void {
+    if (this.#write !== this.#kept) this.#chunk.copyWithin(this.#write, this.#kept, to)
+    this.#write += to - this.#kept
   }
 }
 

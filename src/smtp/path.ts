@@ -37,7 +37,7 @@ export function parsePathArgument(text: string, kind: PathKind): PathArgument {
   const end = endOfPath(path)
   if (end === -1) throw badAddress(kind, 'put it in angle brackets')
   const address = withoutRoute(path.slice(1, end))
-  if (address === '' && kind === 'recipient') throw badAddress(kind, 'it is empty')
+  if (address === '' && (kind === 'recipient' || end > 1)) throw badAddress(kind, 'it is empty')
   if (address !== '' && !isMailbox(address, kind)) throw badAddress(kind, 'see RFC 5321 section 4.1.2')
   const rest = path.slice(end + 1)
   if (rest !== '' && !rest.startsWith(' ')) throw badAddress(kind, 'a space is missing after it')

@@ -25,6 +25,9 @@ const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 
 /** What may be said before STARTTLS where TLS is required. RFC 3207 §4. */
 const allowedWithoutTls = new Set(['NOOP', 'EHLO', 'HELO', 'STARTTLS', 'QUIT'])
 
+/** How long a client may take to close its side when the server stops. */
+const lingerMs = 500
+
 type Outcome = SessionEnd['outcome']
 type Done = () => void
 
@@ -77,6 +80,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
     if (this.receiving) return
     this.#outcome ??= 'shutdown'
     this.#reply(shuttingDown)
+    // Time enough to read the 421; smtp-server would wait 5 s for the client to close its half.
+    setTimeout(() => this._socket.destroy(), lingerMs).unref()
   }
 
   /** Ends the session, whatever it is doing. A message that is not whole is gone. */

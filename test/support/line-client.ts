@@ -18,7 +18,7 @@ export class LineClient {
   }
 
   static async connect(port: number, host = '127.0.0.1'): Promise<LineClient> {
-    const socket = net.connect({ port, host, noDelay: true, allowHalfOpen: true })
+    const socket = net.connect({ port, host, noDelay: true })
     await once(socket, 'connect')
     return new LineClient(socket)
   }
