@@ -41,7 +41,14 @@ export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity):
   if (decoded.replaced && !truncated) add('bad-text')
   const text = decoded.text.includes('\r') ? decoded.text.replace(/\r\n?/g, '\n') : decoded.text
   const whole = text.startsWith('\ufeff') ? text.slice(1) : text
-  return { text: truncated ? whole.replace(/\ufffd+$/, '') : whole, charset, truncated, defects }
+  return { text: truncated ? withoutCutCharacter(whole) : whole, charset, truncated, defects }
+}
+
+/** What stands for a character cut in two: at most one U+FFFD for each of its octets but the last. */
+function withoutCutCharacter(text: string): string {
+  let end = text.length
+  while (end > text.length - 3 && text.charCodeAt(end - 1) === 0xfffd) end--
+  return text.slice(0, end)
 }
 
 function decodePrefix(part: Part, read: RangeReader, maxOctets: number): { octets: Uint8Array; truncated: boolean } {

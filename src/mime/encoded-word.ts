@@ -81,12 +81,15 @@ function qOctets(text: string): Buffer {
   )
 }
 
+/** Longer text would make a line beyond the 998 octets of RFC 5322 §2.1.1, with the name of its field. */
+const longestPlain = 900
+
 /**
- * Text as encoded words of at most 75 characters, folded, where it is not plain ASCII (or looks like an encoded word);
- * else as it is. UTF-8, "B" encoding, whole characters in each word.
+ * Text as encoded words of at most 75 characters, folded, where it is not plain ASCII, looks like an encoded word or is
+ * too long for a line; else as it is. UTF-8, "B" encoding, whole characters in each word.
  */
 export function encodeWords(text: string): string {
-  if (/^[\t -~]*$/.test(text) && !text.includes('=?')) return text
+  if (text.length <= longestPlain && /^[\t -~]*$/.test(text) && !text.includes('=?')) return text
   const words: string[] = []
   let piece = ''
   let octets = 0

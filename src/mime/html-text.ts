@@ -1,17 +1,7 @@
 import { decodeEntity } from './entities.ts'
 
 /** Elements whose content is never shown. */
-const hidden: ReadonlySet<string> = new Set([
-  'script',
-  'style',
-  'head',
-  'title',
-  'template',
-  'noscript',
-  'svg',
-  'math',
-  'object',
-])
+const hidden: ReadonlySet<string> = new Set(['script', 'style', 'head', 'title', 'template', 'svg', 'math'])
 /** Of those, the ones whose content is no markup: they end at their own end tag only. */
 const rawText: ReadonlySet<string> = new Set(['script', 'style', 'title'])
 /** Elements that begin a line. */

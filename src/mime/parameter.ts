@@ -123,8 +123,11 @@ class ParameterReader {
 
   #quoted(): string {
     this.#at++
-    const inside = this.#take(/(?:[^"\\]|\\[\s\S])*/y)
-    if (this.#raw.charAt(this.#at) !== '"') this.malformed = true
+    const from = this.#at
+    while (this.#at < this.#raw.length && this.#raw.charAt(this.#at) !== '"')
+      this.#at += this.#raw.charAt(this.#at) === '\\' ? 2 : 1
+    if (this.#at >= this.#raw.length) this.malformed = true
+    const inside = this.#raw.slice(from, this.#at)
     this.#at++
     this.#take(/[^;]*/y)
     return inside.replace(/[\r\n]+/g, '').replace(/\\([\s\S])/g, '$1')

@@ -55,7 +55,7 @@ export function contents(tree: MessageTree): Contents {
     }
     if (takeBody(part, found)) continue
     files.push(part)
-    if (!isShownInline(part, related)) attachments++
+    if (counts(part, related)) attachments++
   }
   return { ...found, files, attachments }
 }
@@ -73,21 +73,24 @@ export function files(tree: MessageTree): readonly Part[] {
 
 /** Whether a part counts as an attachment by itself: declared as one, or neither text nor multipart nor placed inline. */
 export function isAttachment(part: Part): boolean {
+  return counts(part, part.contentId !== undefined)
+}
+
+function counts(part: Part, related: boolean): boolean {
   if (part.disposition === 'attachment') return true
   const { type } = part.mediaType
-  return type !== 'text' && type !== 'multipart' && !isShownInline(part, part.contentId !== undefined)
+  if (type === 'text') return part.filename !== undefined && part.disposition !== 'inline'
+  return type !== 'multipart' && !isShownInline(part, related)
 }
 
 function takeBody(part: Part, found: { html?: Part; text?: Part }): boolean {
   if (part.disposition === 'attachment') return false
   const kind = textKind(part)
   if (kind === undefined) return false
-  if (found[kind] === undefined) {
-    found[kind] = part
-    return true
-  }
-  // A second text, such as the footer a list adds, is part of the text where it has no name of its own.
-  return part.filename === undefined
+  // A second text, such as the footer that a list adds, is one of the files: it must be seen somewhere.
+  if (found[kind] !== undefined) return false
+  found[kind] = part
+  return true
 }
 
 function textKind({ mediaType: { type, subtype }, filename }: Part): 'html' | 'text' | undefined {

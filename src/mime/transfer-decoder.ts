@@ -76,13 +76,13 @@ class QuotedPrintableDecoder implements TransferDecoder {
     // A decision needs what follows: an escape is 3 octets, white space may be at the end of its line.
     const stop = certainEnd(octets)
     this.#held = Buffer.from(octets.subarray(stop))
-    return decodeQuotedPrintable(octets.subarray(0, stop))
+    return decodeQuotedPrintable(octets.subarray(0, stop), false)
   }
 
   end(): Uint8Array {
     const rest = this.#held
     this.#held = Buffer.alloc(0)
-    return decodeQuotedPrintable(rest)
+    return decodeQuotedPrintable(rest, true)
   }
 }
 
@@ -102,24 +102,28 @@ function isPadding(octet: number | undefined): boolean {
   return octet === 0x20 || octet === 0x09 || octet === cr
 }
 
-function decodeQuotedPrintable(octets: Buffer): Buffer {
+/** `last`: the octets end where the body does, so that their end is the end of a line. */
+function decodeQuotedPrintable(octets: Buffer, last: boolean): Buffer {
   const text = octets.toString('latin1')
-  const trimmed = /[ \t]\r?(?:\n|$)/.test(text) ? trimLines(text) : text
-  const joined = trimmed.replace(/=\r?(?:\n|$)/g, '')
+  const trimmed = /[ \t]\r?(?:\n|$)/.test(text) ? trimLines(text, last) : text
+  const joined = trimmed.replace(last ? /=\r?(?:\n|$)/g : /=\r?\n/g, '')
   return Buffer.from(
     joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   )
 }
 
-function trimLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => {
-      const end = line.endsWith('\r') ? '\r' : ''
-      return line.slice(0, line.length - end.length).replace(/(?<![ \t])[ \t]+$/, '') + end
-    })
-    .join('\n')
+function trimLines(text: string, last: boolean): string {
+  const lines = text.split('\n')
+  const whole = last ? lines.length : lines.length - 1
+  return lines.map((line, index) => (index < whole ? trimLine(line) : line)).join('\n')
+}
+
+function trimLine(line: string): string {
+  const stop = line.endsWith('\r') ? line.length - 1 : line.length
+  let end = stop
+  while (end > 0 && (line.charCodeAt(end - 1) === 0x20 || line.charCodeAt(end - 1) === 0x09)) end--
+  return end === stop ? line : line.slice(0, end) + line.slice(stop)
 }
 
 /** Lines of a length character and groups of four; `begin`, `end` and what stands around them is left out. */

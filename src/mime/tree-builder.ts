@@ -74,7 +74,6 @@ export class TreeBuilder implements LineSink {
     const header = this.#header
     if (header !== undefined) {
       this.#beginBody(header, { headerEnd: size, bodyStart: size, bodyLine: lines.lines })
-      if (this.#stack.length === 1 && size > 0) this.#defects.add('missing-header-end', size)
     }
     // A message inside one that ends here has an empty header; it is opened and closed at once.
     const inner = this.#header
@@ -144,7 +143,10 @@ export class TreeBuilder implements LineSink {
   }
 
   #beginMessage(open: OpenPart, start: number): void {
-    if (this.#parts >= this.#limits.parts - 1) return
+    if (this.#parts >= this.#limits.parts - 1) {
+      this.#defects.add('too-many-parts', start, this.#limits.parts)
+      return
+    }
     const prefix = open.draft.section === '' ? '1' : open.draft.section
     this.#open(open.draft, prefix, start)
     this.#header = new HeaderBlock(start, this.#limits, this.#budget)
@@ -216,7 +218,6 @@ export class TreeBuilder implements LineSink {
     draft.lines = draft.end === draft.bodyStart ? 0 : Math.max(lines - open.bodyLine, 1)
     if (open.boundary === undefined) return
     this.#defects.add('unclosed-boundary', draft.start)
-    if (draft.children.length === 0) this.#defects.add('empty-multipart', draft.start)
     this.#release(open)
   }
 
