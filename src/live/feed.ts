@@ -72,7 +72,9 @@ export function feed({ store, log, gatherMs = 40 }: FeedOptions): Feed {
     if (told === null) return changesEvent({ from: state.change, to: state.change }, [], state)
     const since = await store.changesSince(told, maxChanges + 1)
     const said = since.reset || since.more ? undefined : hints(since.changes)
-    return changesEvent({ from: told, to: since.latest }, said, state)
+    // Whoever has to list again is told the newest number, and not that of the page that was asked for.
+    const to = said === undefined ? Math.max(since.latest, state.change) : since.latest
+    return changesEvent({ from: told, to }, said, state)
   }
 
   const catchUp = async (client: FeedClient, standing: Standing): Promise<void> => {

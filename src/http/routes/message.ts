@@ -146,7 +146,9 @@ export const getPart = route({
   async handle({ store, contents }, { params, query }) {
     if ((await store.get(query.account, params.key)) === undefined) throw notFound('message')
     const { octets, tree } = await contents.keep(params.key)
-    const part = findPart(tree, params.n)
+    // A multipart that could not be taken apart is one part, too.
+    const whole = params.n === '1' && tree.root.children.length === 0
+    const part = whole ? tree.root : findPart(tree, params.n)
     if (part === undefined) {
       octets.close()
       throw notFound('part')
