@@ -9,39 +9,34 @@ export function RemoteBar({ report, loading, onLoad }: { report: FrameReport; lo
   return (
     <>
       {remote.length > 0 && (
-        <details class="bar-note remote-bar">
-          <summary>
-            <Icon name={loading ? 'globe' : 'image-off'} />
-            <span>
-              {count(remote.length, 'remote image')} {loading ? 'loaded' : 'blocked'}
-              {tiny > 0 && `, ${tiny} of one pixel`}
-            </span>
-            {!loading && (
-              <button
-                type="button"
-                class="button"
-                onClick={(event) => {
-                  event.preventDefault()
-                  onLoad()
-                }}
-              >
-                Load
-              </button>
-            )}
-          </summary>
-          <ul>
-            {remote.slice(0, 200).map(({ url, element, tiny: small }) => (
-              <li key={url}>
-                <code>{url}</code>
-                <span class="quiet">
-                  {element}
-                  {small && ', one pixel: counts who reads'}
-                </span>
-              </li>
-            ))}
-          </ul>
-          <p class="quiet">Hosts: {[...new Set(remote.map(({ host }) => host))].join(', ')}</p>
-        </details>
+        <div class="bar-note remote-bar">
+          <details>
+            <summary>
+              <Icon name={loading ? 'globe' : 'image-off'} />
+              <span>
+                {count(remote.length, 'remote image')} {loading ? 'loaded' : 'blocked'}
+                {tiny > 0 && `, ${tiny} of one pixel`}
+              </span>
+            </summary>
+            <ul>
+              {remote.slice(0, 200).map(({ url, element, tiny: small }) => (
+                <li key={url}>
+                  <code>{url}</code>
+                  <span class="quiet">
+                    {element}
+                    {small && ', one pixel: counts who reads'}
+                  </span>
+                </li>
+              ))}
+            </ul>
+            <p class="quiet">Hosts: {[...new Set(remote.map(({ host }) => host))].join(', ')}</p>
+          </details>
+          {!loading && (
+            <button type="button" class="button" onClick={onLoad}>
+              Load
+            </button>
+          )}
+        </div>
       )}
       {missing.length > 0 && (
         <p class="bar-note">

@@ -71,7 +71,7 @@ const config: Config = {
       'mpath',
       'use',
     ],
-    ...['foreignobject', 'handler', 'feimage', 'dialog', 'slot', 'marquee', 'math', 'bgsound', 'title'],
+    ...['foreignobject', 'handler', 'feimage', 'dialog', 'slot', 'marquee', 'math', 'bgsound', 'title', 'form'],
   ],
   FORBID_ATTR: [
     ...[

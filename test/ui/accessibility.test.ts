@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser } from '../support/browser.ts'
+import { deliver } from '../support/messages.ts'
+import { startUiServer, type UiServer } from '../support/ui-server.ts'
+
+const message = [
+  'From: Ann <ann@example.com>',
+  'To: Bob <bob@example.com>',
+  'Subject: Two bodies',
+  'This is no field',
+  'Content-Type: multipart/alternative; boundary=b',
+  '',
+  '--b',
+  'Content-Type: text/plain',
+  '',
+  'Hello https://example.com/',
+  '--b',
+  'Content-Type: text/html',
+  '',
+  '<p>Hello <img src="https://example.com/x.png" width="1" height="1" alt="x"></p>',
+  '--b--',
+  '',
+].join('\r\n')
+
+let browser: Browser
+let server: UiServer
+let axe: string
+let key: string
+before(async () => {
+  ;[browser, server, axe] = await Promise.all([
+    launchBrowser(),
+    startUiServer(),
+    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  ])
+  key = (await deliver(server.store, Buffer.from(message))).key
+  await server.store.settled()
+})
+after(async () => {
+  await Promise.all([browser.close(), server.stop()])
+})
+
+/** Every place of the page: its address, what shows that it is there, and what to press then. */
+function places(): readonly { name: string; path: string; there: string; press?: string; then?: string }[] {
+  const tab = (name: string): string => `/?message=${key}&tab=${name}`
+  return [
+    { name: 'list', path: '/', there: '.row' },
+    { name: 'search problem', path: '/?query=nope%3Ax', there: '.search-problem' },
+    { name: 'html', path: tab('html'), there: '.remote-bar' },
+    { name: 'text', path: tab('text'), there: '.text-body' },
+    { name: 'source', path: tab('source'), there: '.source-line' },
+    { name: 'headers', path: tab('headers'), there: '.fields td' },
+    { name: 'parts', path: tab('parts'), there: '.part' },
+    { name: 'conversation', path: tab('conversation'), there: '.transcript' },
+    { name: 'sessions', path: '/?view=sessions', there: '.page-head' },
+    { name: 'api', path: '/?view=api', there: '.operation' },
+    { name: 'status', path: '/?view=about', there: '.facts dd' },
+    { name: 'keys', path: '/', there: '.pulse.live', press: '?', then: 'dialog[open]' },
+    { name: 'delete', path: `/?message=${key}`, there: '.message-head', press: '#', then: 'dialog[open]' },
+    { name: 'selection', path: `/?message=${key}`, there: '.message-head', press: 'x', then: '.selecting' },
+  ]
+}
+
+async function findings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
+  )
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in any place, ${colorScheme}`, async (context) => {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 }, bypassCSP: true })
+    for (const { name, path, there, press, then } of places()) {
+      await context.test(name, async () => {
+        await page.goto(server.url + path)
+        await page.locator(there).first().waitFor()
+        if (press !== undefined && then !== undefined) {
+          await page.keyboard.press(press)
+          await page.locator(then).waitFor()
+        }
+        assert.deepEqual(await findings(page), [])
+      })
+    }
+    await page.close()
+  })
+}

@@ -1,0 +1,155 @@
+/**
+ * Markup that runs a script, at once or when it is clicked (HTML-1, HTML-3, HTML-6). `FIRE` is the code that is not to
+ * run. Some are of browsers that are gone; they stay, for a filter reads markup, not browsers.
+ */
+export const scriptVectors: readonly string[] = [...direct(), ...handlers(), ...links(), ...confusing(), ...animated()]
+
+function direct(): readonly string[] {
+  return [
+    '<script>FIRE</script>',
+    '<SCRIPT>FIRE</SCRIPT>',
+    '<script type="module">FIRE</script>',
+    '<script type="text/javascript" defer>FIRE</script>',
+    '<script src="data:text/javascript,FIRE"></script>',
+    '<script/x>FIRE</script/x>',
+    '<svg><script>FIRE</script></svg>',
+    '<svg><script href="data:text/javascript,FIRE"/></svg>',
+    '<svg><script xlink:href="data:text/javascript,FIRE"/></svg>',
+    '<math><script>FIRE</script></math>',
+    '<iframe srcdoc="<script>FIRE</script>"></iframe>',
+    '<iframe src="javascript:FIRE"></iframe>',
+    '<frameset><frame src="javascript:FIRE"></frameset>',
+    '<object data="javascript:FIRE"></object>',
+    '<embed src="javascript:FIRE">',
+    '<embed src="data:text/html,<script>FIRE</script>">',
+    '<object data="data:text/html,<script>FIRE</script>"></object>',
+    '<meta http-equiv="refresh" content="0;url=javascript:FIRE">',
+    '<meta http-equiv="refresh" content="0;url=data:text/html,<script>FIRE</script>">',
+    '<link rel="stylesheet" href="javascript:FIRE">',
+    '<link rel="import" href="data:text/html,<script>FIRE</script>">',
+    '<base href="javascript:FIRE//"><a href="#">x</a>',
+    '<img src="javascript:FIRE">',
+    '<body background="javascript:FIRE">',
+    '<p style="background:url(javascript:FIRE)">x</p>',
+    '<p style="width:expression(FIRE)">x</p>',
+    '<style>@import "javascript:FIRE";</style>',
+    '<template shadowrootmode="open"><script>FIRE</script></template>',
+    '<div><template shadowrootmode="open"><img src=x onerror="FIRE"></template></div>',
+  ]
+}
+
+function handlers(): readonly string[] {
+  return [
+    '<img src="data:," onerror="FIRE">',
+    '<img src=x: onerror=FIRE>',
+    '<img/src=x:/onerror=FIRE>',
+    '<IMG SRC="x:" ONERROR="FIRE">',
+    '<img src="x:" oneRRor\n=\n"FIRE">',
+    '<img src="x:" `onerror="x" onerror="FIRE">',
+    '<img onload="FIRE" src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">',
+    '<image src="x:" onerror="FIRE">',
+    '<input type="image" src="x:" onerror="FIRE">',
+    '<input autofocus onfocus="FIRE">',
+    '<textarea autofocus onfocus="FIRE"></textarea>',
+    '<select autofocus onfocus="FIRE"></select>',
+    '<a href="#" onclick="FIRE">x</a>',
+    '<p onclick="FIRE" class="press">x</p>',
+    '<button onclick="FIRE">x</button>',
+    '<details open ontoggle="FIRE"><summary>x</summary></details>',
+    '<video src="x:" onerror="FIRE"></video>',
+    '<video><source src="x:" onerror="FIRE"></video>',
+    '<audio src="x:" onerror="FIRE"></audio>',
+    '<object data="x:" onerror="FIRE"></object>',
+    '<body onload="FIRE">',
+    '<body onpageshow="FIRE">',
+    '<svg onload="FIRE"></svg>',
+    '<svg/onload=FIRE>',
+    '<svg><image href="x:" onerror="FIRE"/></svg>',
+    '<svg><a onclick="FIRE"><text y="9">x</text></a></svg>',
+    '<marquee onstart="FIRE">x</marquee>',
+    '<style onload="FIRE"></style>',
+    '<link rel="stylesheet" href="data:text/css," onload="FIRE">',
+    '<iframe onload="FIRE"></iframe>',
+    '<style>@keyframes k{}</style><p style="animation:k 1ms" onanimationstart="FIRE">x</p>',
+    '<math><mtext onclick="FIRE" class="press">x</mtext></math>',
+    '<form onsubmit="FIRE;return false"><button>x</button></form>',
+    '<form oninvalid="FIRE"><input required oninvalid="FIRE"><button>x</button></form>',
+  ]
+}
+
+function links(): readonly string[] {
+  return [
+    '<a href="javascript:FIRE">x</a>',
+    '<a href="JaVaScRiPt:FIRE">x</a>',
+    '<a href=" javascript:FIRE">x</a>',
+    '<a href="&#1;javascript:FIRE">x</a>',
+    '<a href="java&#9;script:FIRE">x</a>',
+    '<a href="java&#10;script:FIRE">x</a>',
+    '<a href="java&#13;script:FIRE">x</a>',
+    '<a href="javascript&colon;FIRE">x</a>',
+    '<a href="&#106;&#97;&#118;&#97;script:FIRE">x</a>',
+    '<a href="&#x6A;avascript:FIRE">x</a>',
+    '<a href="javascript://%0aFIRE">x</a>',
+    '<a href="vbscript:FIRE">x</a>',
+    '<a href="data:text/html,<script>FIRE</script>">x</a>',
+    '<a href="view-source:javascript:FIRE">x</a>',
+    '<a href="feed:javascript:FIRE">x</a>',
+    '<map name="m"><area shape="default" href="javascript:FIRE"></map><img usemap="#m">',
+    '<svg><a href="javascript:FIRE"><text y="9">x</text></a></svg>',
+    '<svg><a xlink:href="javascript:FIRE"><text y="9">x</text></a></svg>',
+    '<math href="javascript:FIRE" class="press"><mi>x</mi></math>',
+    '<form action="javascript:FIRE"><button>x</button></form>',
+    '<form><button formaction="javascript:FIRE">x</button></form>',
+    '<form><input type="submit" formaction="javascript:FIRE"></form>',
+    '<form action="javascript:FIRE"><input type="image" src="data:,"></form>',
+    '<form id="f" action="javascript:FIRE"></form><button form="f">x</button>',
+    '<a href="javascript:FIRE" target="_top">x</a>',
+    '<a href="javascript:FIRE" target="_self">x</a>',
+  ]
+}
+
+function confusing(): readonly string[] {
+  return [
+    '<svg></p><style><a id="</style><img src=x: onerror=FIRE>">',
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=x: onerror=FIRE&gt;">',
+    '<form><math><mtext></form><form><mglyph><style></math><img src=x: onerror=FIRE>',
+    '<noscript><p title="</noscript><img src=x: onerror=FIRE>">',
+    '<xmp><p title="</xmp><img src=x: onerror=FIRE>">',
+    '<title><p title="</title><img src=x: onerror=FIRE>">',
+    '<textarea><p title="</textarea><img src=x: onerror=FIRE>">',
+    '<style><p title="</style><img src=x: onerror=FIRE>">',
+    '<!--><img src=x: onerror=FIRE>-->',
+    '<!-- --!><img src=x: onerror=FIRE> -->',
+    '<![CDATA[><img src=x: onerror=FIRE>]]>',
+    '<<script>FIRE//<</script>',
+    '<svg><![CDATA[><img src=x: onerror=FIRE>]]></svg>',
+    '<svg><foreignObject><img src=x: onerror="FIRE"></foreignObject></svg>',
+    '<svg><desc><img src=x: onerror="FIRE"></desc></svg>',
+    '<math><annotation-xml encoding="text/html"><img src=x: onerror="FIRE"></annotation-xml></math>',
+    '<table><img src=x: onerror=FIRE></table>',
+    '<select><template><img src=x: onerror=FIRE></template></select><img src=x: onerror=FIRE>',
+    '<form><input name="attributes"><img src=x: onerror=FIRE></form>',
+    '<form><input name="nodeName"><input name="parentNode"><img src=x: onerror=FIRE></form>',
+    '<form id="x"><input name="removeChild"></form><img src=x: onerror=FIRE>',
+    '<img name="documentElement"><img name="querySelectorAll" src=x: onerror=FIRE>',
+    '<a id="__proto__" href="javascript:FIRE">x</a>',
+    '<p is="x-y" onclick="FIRE" class="press">x</p>',
+  ]
+}
+
+function animated(): readonly string[] {
+  return [
+    '<svg><a><animate attributeName="href" values="javascript:FIRE"/><text y="9">x</text></a></svg>',
+    '<svg><a><set attributeName="href" to="javascript:FIRE"/><text y="9">x</text></a></svg>',
+    '<svg><a><set attributeName="xlink:href" to="javascript:FIRE"/><text y="9">x</text></a></svg>',
+    '<svg><a><animate attributeName="href" from="javascript:FIRE" to="x" dur="9s"/><text y="9">x</text></a></svg>',
+    '<svg><a><animate attributeName="href" by="javascript:FIRE"/><text y="9">x</text></a></svg>',
+    '<svg><animate onbegin="FIRE" attributeName="x" dur="1s"/></svg>',
+    '<svg><set onbegin="FIRE" attributeName="x" to="1"/></svg>',
+    '<svg><animateTransform onbegin="FIRE" attributeName="transform" dur="1s"/></svg>',
+    '<svg><animateMotion onbegin="FIRE" dur="1s" path="M0 0h9"/></svg>',
+    '<svg><image><set attributeName="onerror" to="FIRE"/></image></svg>',
+    `<svg><use href="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' id='x'><script>FIRE</script></svg>#x"/></svg>`,
+    '<svg><handler type="application/ecmascript" xmlns:ev="http://www.w3.org/2001/xml-events" ev:event="load">FIRE</handler></svg>',
+  ]
+}
