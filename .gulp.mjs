@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { register } from 'tsx/esm/api'
 
 register()
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- gulp-cli's own way to load, and never to be removed
 createRequire(import.meta.url).extensions['.ts'] = (_module, file) => {
   throw Object.assign(new Error(`${file} is an ES module`), { code: 'ERR_REQUIRE_ESM' })
 }

@@ -19,9 +19,7 @@ async function symbol(name: string): Promise<string> {
   if (!nameOf.test(name)) throw new Error(`ui/icons.json: "${name}" is not the name of an icon`)
   const icon = await readFile(join(root, `node_modules/lucide-static/icons/${name}.svg`), 'utf8')
   const start = icon.indexOf('>', icon.indexOf('<svg')) + 1
-  const shapes = icon
-    .slice(start, icon.lastIndexOf('</svg>'))
-    .replaceAll(/\s*\n\s*/g, '')
-    .trim()
+  const lines = icon.slice(start, icon.lastIndexOf('</svg>')).split('\n')
+  const shapes = lines.map((line) => line.trim()).join('')
   return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`
 }

@@ -27,7 +27,7 @@ async function compile(entry: string): Promise<string> {
   const sink = new Writable({
     objectMode: true,
     write(file: Vinyl, _encoding, done) {
-      compiled.push(String(file.contents))
+      if (file.isBuffer()) compiled.push(file.contents.toString())
       done()
     },
   })

@@ -1,0 +1,73 @@
+/**
+ * `npm test`: builds, then runs every test on this Node, then those without a browser on the other versions of Node that
+ * we support, which npm brings. The last line is the sum, `N passed, N failed`, with `, N skipped` where there are any.
+ */
+import { buildAll } from './build.ts'
+import { fetchNode, otherVersions } from './node-versions.ts'
+import { findOrInstallPrograms } from './programs.ts'
+import { runSuite, suites, testFiles, type SuiteResult, type SuiteRun } from './suites.ts'
+import type { Counts } from './reporter.mjs'
+
+const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
+
+await main()
+console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
+process.exitCode = sum.failed > 0 ? 1 : 0
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--long')) {
+    await stage('long', { files: await testFiles(() => true, '.long.ts'), timeoutMs: 3_600_000 })
+    return
+  }
+  if (!(await step('build', buildAll))) return
+  let chromium = ''
+  if (!(await step('programs', async () => void ({ chromium } = await findOrInstallPrograms())))) return
+  console.log(`Node ${process.versions.node}, ${chromium}`)
+  for (const { name, owns } of suites.values()) {
+    await stage(name, { files: await testFiles(owns), env: { CHROMIUM: chromium } })
+  }
+  for (const major of otherVersions()) await otherNode(major)
+}
+
+async function otherNode(major: number): Promise<void> {
+  console.log(`Node ${major}: fetching it from npm`)
+  const fetched = await fetchNode(major)
+  if ('reason' in fetched) {
+    const fatal = process.env['CI'] === 'true'
+    console.log(
+      `${fatal ? 'FAILED' : 'SKIPPED'}: Node ${major} could not be fetched, nothing was tested on it. ${fetched.reason}`,
+    )
+    sum[fatal ? 'failed' : 'skipped'] += 1
+    return
+  }
+  const apart = ['architecture', 'browser']
+  const owners = [...suites.values()].filter(({ name }) => !apart.includes(name))
+  const files = await testFiles((file) => owners.some(({ owns }) => owns(file)))
+  await stage(`on Node ${major}`, { files, node: fetched.path, timeoutMs: 900_000 })
+}
+
+/** Something that has to go well before tests make sense. @returns whether it did. */
+async function step(name: string, action: () => Promise<void>): Promise<boolean> {
+  const start = performance.now()
+  try {
+    await action()
+    console.log(line('ok', name, (performance.now() - start) / 1000))
+    return true
+  } catch (error) {
+    console.log(`${line('FAILED', name, (performance.now() - start) / 1000)}\n${String(error)}`)
+    sum.failed += 1
+    return false
+  }
+}
+
+async function stage(name: string, what: SuiteRun): Promise<void> {
+  const result: SuiteResult = await runSuite(what)
+  for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += result[key]
+  const tests = `${result.passed + result.failed} tests in ${what.files.length} files`
+  console.log(`${line(result.failed > 0 ? 'FAILED' : 'ok', name, result.seconds)}  ${tests}`)
+  if (result.failed > 0) console.log(result.failures)
+}
+
+function line(state: string, name: string, seconds: number): string {
+  return `${state.padEnd(6)} ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s`
+}
