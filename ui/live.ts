@@ -30,8 +30,10 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
     connection.value = 'live'
     if (caughtUp) onArrival(event.changes.filter(({ number }) => since === null || number > since))
   })
-  socket.on('disconnect', () => {
+  socket.on('disconnect', (reason) => {
     connection.value = 'lost'
+    // A server that goes down says goodbye, and socket.io does not come back by itself after that.
+    if (reason === 'io server disconnect') socket.connect()
   })
   socket.on('connect_error', () => {
     if (connection.peek() === 'live') connection.value = 'lost'
