@@ -21,7 +21,7 @@ import {
   idsToColumn,
   malformedMark,
   splitEnvelope,
-  summaryOf,
+  summaryOfArrival,
   summaryToColumn,
 } from './rows.ts'
 import type { Place, Segments, Spool } from './segments.ts'
@@ -83,13 +83,17 @@ export class Arrivals {
   }
 
   /**
-   * Takes all of them or none: durable and visible when it returns. @throws what the disk or SQLite says; then nothing
-   * was kept.
+   * Takes all of them or none: durable and visible when it resolves. The octets are flushed while they are scanned.
+   * @throws what the disk or SQLite says; then nothing was kept.
    */
-  commit(batch: readonly Incoming[]): readonly Receipt[] {
+  async commit(batch: readonly Incoming[]): Promise<readonly Receipt[]> {
     const { segments, transactions, sessions, addresses } = this.#parts
-    const placed = batch.map((incoming) => this.#place(incoming))
-    segments.flush()
+    const small = batch.flatMap(({ octets }) => (octets instanceof Uint8Array ? [octets] : []))
+    const places = segments.append(small)
+    const flushed = segments.flush()
+    flushed.catch(() => undefined) // awaited below, unless scanning has failed before
+    const placed = placeEach(batch, places, this.#parts.log)
+    await flushed
     try {
       return transactions.run((changes) => {
         const live = new Map<number, number>()
@@ -102,30 +106,6 @@ export class Arrivals {
       addresses.forget()
       throw error
     }
-  }
-
-  #place({ octets, arrival }: Incoming): Placed {
-    const { segments, log } = this.#parts
-    if (octets instanceof Uint8Array) {
-      const place = segments.append(octets)
-      const sha256 = createHash('sha256').update(octets).digest()
-      const read = (start: number, end: number): Uint8Array => octets.subarray(start, end)
-      return {
-        arrival,
-        place,
-        size: octets.length,
-        sha256,
-        ...understand(() => scanMessage(octets), read, octets.length, log),
-      }
-    }
-    const { spool, hash, scanner, size } = octets
-    const understood = understand(
-      () => scanner.end(),
-      (start, end) => spool.read(start, end),
-      size,
-      log,
-    )
-    return { arrival, place: spool.finish(), size, sha256: hash.digest(), ...understood }
   }
 
   #add(message: Placed, changes: Change[], live: Map<number, number>): Receipt {
@@ -165,18 +145,13 @@ export class Arrivals {
       idsToColumn(addressed),
       arrival.conversation,
     )
-    const row = {
-      number,
-      arrived_at: arrivedAt,
-      octets: message.size,
-      marks,
-      message_id: summary.messageId,
-      summary: summaryColumn,
-      transaction_: transaction,
-      flags: filed.bits,
-      keywords: filed.keywords,
-    }
-    changes.push({ kind: 'arrived', number: change, summary: summaryOf(row), entries: filed.entries })
+    const shown = { number, arrivedAt, octets: message.size, flags: filed.bits, keywords: filed.keywords }
+    changes.push({
+      kind: 'arrived',
+      number: change,
+      summary: summaryOfArrival(shown, summary, tree.defectCount, arrival.envelope),
+      entries: filed.entries,
+    })
     return { key: keyOf(number), change }
   }
 
@@ -212,6 +187,26 @@ export class Arrivals {
     }
     return { entries, ...shown }
   }
+}
+
+/** Scans every message and takes its hash; a large one is flushed here. */
+function placeEach(batch: readonly Incoming[], places: readonly Place[], log: Log): readonly Placed[] {
+  const next = places.values()
+  return batch.map(({ octets, arrival }) => {
+    if (!(octets instanceof Uint8Array)) return { arrival, ...placeLarge(octets, log) }
+    const { value: place } = next.next()
+    if (!place) throw new Error('A message has no place')
+    const sha256 = createHash('sha256').update(octets).digest()
+    const read = (start: number, end: number): Uint8Array => octets.subarray(start, end)
+    const size = octets.length
+    return { arrival, place, size, sha256, ...understand(() => scanMessage(octets), read, size, log) }
+  })
+}
+
+function placeLarge({ spool, hash, scanner, size }: LargeMessage, log: Log): Omit<Placed, 'arrival'> {
+  const read = (start: number, end: number): Uint8Array => spool.read(start, end)
+  const understood = understand(() => scanner.end(), read, size, log)
+  return { place: spool.finish(), size, sha256: hash.digest(), ...understood }
 }
 
 function understand(

@@ -9,6 +9,7 @@ import type { CommitBatch, CommitItem, Committed, Refused } from './thread-calls
 
 interface Waiting {
   readonly batch: CommitBatch
+  readonly items: readonly CommitItem[]
   readonly resolve: (committed: Committed) => void
 }
 
@@ -29,6 +30,7 @@ export class CommitQueue {
   readonly #commit: Arrivals['commit']
   readonly #spools = new Map<number, LargeMessage & { size: number; error?: unknown }>()
   #waiting: Waiting[] = []
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: { segments: Segments; log: Log; commit: Arrivals['commit'] }) {
     this.#segments = parts.segments
@@ -38,8 +40,17 @@ export class CommitQueue {
 
   /** Resolves when the batch was committed, after the changes went out. */
   add(batch: CommitBatch): Promise<Committed> {
-    if (this.#waiting.length === 0) setImmediate(() => this.flush())
-    return new Promise((resolve) => this.#waiting.push({ batch, resolve }))
+    if (this.#waiting.length === 0) setImmediate(() => void this.exclusive(() => this.#flush()))
+    return new Promise((resolve) =>
+      this.#waiting.push({ batch, items: JSON.parse(batch.items) as CommitItem[], resolve }),
+    )
+  }
+
+  /** Runs when no commit is under way, and keeps commits waiting until it is done. */
+  exclusive<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   spoolOpen(id: number): void {
@@ -71,35 +82,35 @@ export class CommitQueue {
     large?.spool.abort()
   }
 
-  /** Commits everything that waits. */
-  flush(): void {
+  /** Commits everything that waits. Never throws. */
+  async #flush(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
     const outcome: Outcome = new Map()
     const ready: Ready[] = []
-    for (const { batch } of waiting) {
-      for (const item of batch.items) {
+    for (const { batch, items } of waiting) {
+      for (const item of items) {
         const incoming = this.#incoming(item, batch.octets)
         if (incoming instanceof Error) outcome.set(item.id, this.#refusal(incoming))
         else ready.push({ id: item.id, incoming })
       }
     }
-    this.#together(ready, outcome)
-    for (const { batch, resolve } of waiting) {
-      for (const { id } of batch.items) this.#spools.delete(id)
-      resolve(batch.items.map(({ id }) => outcome.get(id) ?? { code: undefined, text: 'Not committed' }))
+    await this.#together(ready, outcome)
+    for (const { items, resolve } of waiting) {
+      for (const { id } of items) this.#spools.delete(id)
+      resolve(items.map(({ id }) => outcome.get(id) ?? { code: undefined, text: 'Not committed' }))
     }
   }
 
-  #together(batch: readonly Ready[], outcome: Outcome): void {
+  async #together(batch: readonly Ready[], outcome: Outcome): Promise<void> {
     if (batch.length === 0) return
     try {
-      const receipts = this.#commit(batch.map(({ incoming }) => incoming))
+      const receipts = await this.#commit(batch.map(({ incoming }) => incoming))
       batch.forEach(({ id }, i) => outcome.set(id, receipts[i] ?? { code: undefined, text: 'Not committed' }))
     } catch (error) {
       const [only] = batch
       if (batch.length === 1 && only) outcome.set(only.id, this.#refusal(error))
-      else for (const one of batch) this.#together([one], outcome)
+      else for (const one of batch) await this.#together([one], outcome)
     }
   }
 

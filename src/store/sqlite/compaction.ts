@@ -34,18 +34,19 @@ export class Compaction {
   }
 
   /** Moves some messages out of a segment. @returns whether any are left in it. */
-  step(segment: number): boolean {
+  async step(segment: number): Promise<boolean> {
     const rows = this.#slice.all(segment)
-    const moved = rows.map((row) => {
-      const octets = this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))
-      return { number: Number(row['number']), place: this.#segments.append(octets) }
-    })
-    this.#segments.flush()
+    if (rows.length === 0) {
+      this.#segments.drop(segment)
+      return false
+    }
+    const places = this.#segments.append(
+      rows.map((row) => this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))),
+    )
+    await this.#segments.flush()
     this.#transactions.run(() => {
-      for (const { number, place } of moved) this.#move.run(place.segment, place.offset, number)
+      places.forEach((place, i) => this.#move.run(place.segment, place.offset, Number(rows[i]?.['number'])))
     })
-    if (rows.length > 0) return true
-    this.#segments.drop(segment)
-    return false
+    return true
   }
 }

@@ -40,8 +40,10 @@ export interface Core {
   locate(key: string): OctetSource | undefined
   indexable(after: number, limit: number): readonly IndexableMessage[]
   state(): ReturnType<StoreCalls['state']>
+  deleteAll(): Promise<number>
   assertConsistent(): void
-  close(): void
+  /** After what is being committed. */
+  close(): Promise<void>
 }
 
 type Emit = <N extends keyof StoreEvents>(name: N, value: StoreEvents[N]) => void
@@ -83,16 +85,21 @@ function wire(
   const counters = new Counters(db, clock)
   const sessions = new Sessions(db, options.maxSessions)
   const onCommit = (changes: readonly Change[]): void => {
-    emit('changes', changes)
+    const newest = changes.findLast(({ kind }) => kind === 'arrived')
+    emit('changes', {
+      json: JSON.stringify(changes),
+      newest: newest?.kind === 'arrived' ? (numberOf(newest.summary.key) ?? 0) : 0,
+    })
     forget(changes, emit)
     if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
   }
   const transactions = new Transactions(db, { counters, mailboxes, onCommit })
   const compaction = new Compaction(db, segments, transactions)
-  const sweepSoon = sweeper(compaction, log)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
   const arrivals = new Arrivals(db, { segments, transactions, sessions, addresses, clock, log })
   const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
+  const sweepSoon = sweeper(compaction, queue, log)
+  const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   sessions.prune()
   if (directory !== undefined) sweepSoon()
@@ -101,7 +108,8 @@ function wire(
     time,
     queue,
     views,
-    mutations: new Mutations(db, { transactions, mailboxes, sessions, addresses, segments }),
+    mutations,
+    deleteAll: () => queue.exclusive(() => mutations.deleteAll()),
     changes: new Changes(db, counters, mailboxes),
     sessions,
     mailboxesOf(account) {
@@ -121,11 +129,11 @@ function wire(
     indexable: indexables(db, segments),
     state: () => stateOf({ mailboxes, counters, segments, directory }),
     assertConsistent: () => assertConsistent(db, segments),
-    close() {
-      queue.flush()
-      db.close()
-      segments.close()
-    },
+    close: () =>
+      queue.exclusive(() => {
+        db.close()
+        segments.close()
+      }),
   }
 }
 
@@ -137,32 +145,26 @@ function forget(changes: readonly Change[], emit: Emit): void {
   }
 }
 
-/** Gives space back when nothing else is to do, one small step at a time. */
-function sweeper(compaction: Compaction, log: Log): () => void {
+/** Gives space back some time after deletions, one small step at a time between commits. */
+function sweeper(compaction: Compaction, queue: CommitQueue, log: Log): () => void {
   let scheduled = false
-  const step = (sparse: readonly number[]): void => {
-    const [segment, ...rest] = sparse
-    if (segment === undefined) return
-    setImmediate(() => guarded(() => step(compaction.step(segment) ? sparse : rest), log))
+  const sweep = async (): Promise<void> => {
+    for (const segment of await queue.exclusive(() => compaction.sweep())) {
+      while (await queue.exclusive(() => compaction.step(segment)));
+    }
   }
   return () => {
     if (scheduled) return
     scheduled = true
     setTimeout(() => {
       scheduled = false
-      guarded(() => step(compaction.sweep()), log)
+      sweep().catch((error: unknown) => {
+        log.warn(
+          { error: error instanceof Error ? error.message : String(error) },
+          'Space of deleted messages could not be freed',
+        )
+      })
     }, 200).unref()
-  }
-}
-
-function guarded(work: () => void, log: Log): void {
-  try {
-    work()
-  } catch (error) {
-    log.warn(
-      { error: error instanceof Error ? error.message : String(error) },
-      'Space of deleted messages could not be freed',
-    )
   }
 }
 

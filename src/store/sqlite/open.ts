@@ -123,9 +123,10 @@ function indexOf({ thread, opened, directory, clock, log }: StoreParts): TextInd
 function publisher({ thread, log }: StoreParts, index: TextIndex): Pick<Store, 'subscribe'> {
   const listeners = new Set<(changes: readonly Change[]) => void>()
   thread.on('log', ({ level, fields, text }) => log[level](fields, text))
-  thread.on('changes', (changes) => {
-    const arrived = changes.findLast(({ kind }) => kind === 'arrived')
-    if (arrived?.kind === 'arrived') index.changed(numbersOf([arrived.summary.key])[0] ?? 0)
+  thread.on('changes', ({ json, newest }) => {
+    if (newest > 0) index.changed(newest)
+    if (listeners.size === 0) return
+    const changes = JSON.parse(json) as readonly Change[]
     for (const listener of listeners) {
       try {
         listener(changes)

@@ -49,7 +49,8 @@ export class Receptions {
     const { octets, items } = pack(messages)
     this.#batches++
     try {
-      const committed = await this.#thread.call('commit', { at: this.#now(), octets, items }, [octets.buffer])
+      const batch = { at: this.#now(), octets, items: JSON.stringify(items) }
+      const committed = await this.#thread.call('commit', batch, [octets.buffer])
       committed.forEach((outcome, i) => settle(messages[i], outcome))
     } catch (error) {
       for (const { reject } of messages) reject(error)
@@ -66,7 +67,7 @@ function pack(messages: readonly Outgoing[]): { octets: Uint8Array<ArrayBuffer>;
   const octets = new Uint8Array(new ArrayBuffer(messages.reduce((sum, { chunks }) => sum + lengthOf(chunks), 0)))
   let end = 0
   const items = messages.map(({ id, arrival, chunks }): CommitItem => {
-    if (!chunks) return { id, arrival, range: undefined }
+    if (!chunks) return { id, arrival }
     const start = end
     for (const chunk of chunks) {
       octets.set(chunk, end)

@@ -66,32 +66,69 @@ export const summaryColumns =
 const shownPaths = 10
 
 export function summaryOf(row: Row): MessageSummary {
-  const [subject, from, to, toCount, date, preview, attachments, defectCount] = JSON.parse(
+  const [subject, from, to, toCount, date, preview, attachments, defects] = JSON.parse(
     String(row['summary']),
   ) as SummaryColumn
-  const { reversePath, forwardPaths } = JSON.parse(String(row['transaction_'])) as TransactionColumn
-  const flags = Number(row['flags'])
   const display = ([name, address]: Pair): DisplayAddress => ({ name, address })
+  return summaryOfArrival(
+    {
+      number: Number(row['number']),
+      arrivedAt: Number(row['arrived_at']),
+      octets: Number(row['octets']),
+      flags: Number(row['flags']),
+      keywords: row['keywords'],
+    },
+    {
+      subject,
+      from: display(from),
+      to: to.map(display),
+      toCount,
+      date: date ?? undefined,
+      messageId: String(row['message_id']),
+      preview,
+      attachments,
+      hasHtml: (Number(row['marks']) & htmlMark) !== 0,
+    },
+    defects,
+    JSON.parse(String(row['transaction_'])) as TransactionColumn,
+  )
+}
+
+interface Shown {
+  readonly number: number
+  readonly arrivedAt: number
+  readonly octets: number
+  readonly flags: number
+  /** As in the column. */
+  readonly keywords: unknown
+}
+
+export function summaryOfArrival(
+  shown: Shown,
+  summary: Omit<Summary, 'fieldAddresses'>,
+  defectCount: number,
+  { reversePath, forwardPaths }: Pick<SmtpEnvelope, 'reversePath' | 'forwardPaths'>,
+): MessageSummary {
   return {
-    key: keyOf(Number(row['number'])),
-    arrivedAt: Number(row['arrived_at']),
-    octets: Number(row['octets']),
-    subject,
-    from: display(from),
-    to: to.map(display),
-    toCount,
+    key: keyOf(shown.number),
+    arrivedAt: shown.arrivedAt,
+    octets: shown.octets,
+    subject: summary.subject,
+    from: summary.from,
+    to: summary.to,
+    toCount: summary.toCount,
     reversePath: reversePath.address,
     forwardPaths: forwardPaths.slice(0, shownPaths).map(({ address }) => address),
     forwardPathCount: forwardPaths.length,
-    date: date ?? undefined,
-    messageId: String(row['message_id']),
-    preview,
-    attachments,
-    hasHtml: (Number(row['marks']) & htmlMark) !== 0,
+    date: summary.date,
+    messageId: summary.messageId,
+    preview: summary.preview,
+    attachments: summary.attachments,
+    hasHtml: summary.hasHtml,
     defectCount,
-    seen: (flags & seenBit) !== 0,
-    flagged: (flags & flaggedBit) !== 0,
-    keywords: keywordsFromColumn(row['keywords']),
+    seen: (shown.flags & seenBit) !== 0,
+    flagged: (shown.flags & flaggedBit) !== 0,
+    keywords: keywordsFromColumn(shown.keywords),
   }
 }
 

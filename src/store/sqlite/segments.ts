@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fdatasync,
   fdatasyncSync,
   fsyncSync,
   mkdirSync,
@@ -10,8 +11,10 @@ import {
   statSync,
   unlinkSync,
   writeSync,
+  writevSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { OctetSource } from './octet-source.ts'
 
 /**
@@ -22,12 +25,15 @@ import type { OctetSource } from './octet-source.ts'
  * A write counts once `flush` has returned. What a crash leaves behind it in a segment belongs to nobody.
  */
 export interface Segments {
-  /** Appends octets that belong together and says where they are. Not safe before `flush`. @throws on a full disk; the segment is then as before for all who read it. */
-  append(octets: Uint8Array): Place
+  /**
+   * Appends messages, one after another, and says where each is. Not safe before `flush`.
+   * @throws on a full disk; the segment is then as before for all who read it.
+   */
+  append(messages: readonly Uint8Array[]): readonly Place[]
   /** Opens a segment of its own for one large message. */
   spool(): Spool
-  /** Makes everything appended so far durable. */
-  flush(): void
+  /** Makes everything appended before the call durable. Nothing is appended, dropped or closed before it has resolved. */
+  flush(): Promise<void>
   source(place: Place, octets: number): OctetSource
   read(place: Place, start: number, end: number): Uint8Array
   /** Frees a segment; the one that is being appended to is left for a new one. */
@@ -51,6 +57,7 @@ export interface Spool {
   abort(): void
 }
 
+const flushToDisk = promisify(fdatasync)
 const segmentOctets = 32 * 1024 * 1024
 
 /** Segments as files `octets/000000000001` in a directory, which is made when missing. */
@@ -91,14 +98,20 @@ export function fileSegments(directory: string): Segments {
   }
 
   return {
-    append(octets) {
+    append(messages) {
       if (active.descriptor < 0 || active.end >= segmentOctets) activate()
-      const offset = active.end
-      writeWhole(active.descriptor, octets, offset)
+      const { segment } = active
+      let end = active.end
+      const places = messages.map((octets) => {
+        const place = { segment, offset: end }
+        end += octets.length
+        return place
+      })
+      writeAll(active.descriptor, messages, active.end)
+      active.end = end
       active.dirty = true
-      active.end = offset + octets.length
-      sizes.set(active.segment, active.end)
-      return { segment: active.segment, offset }
+      sizes.set(segment, end)
+      return places
     },
     spool() {
       const segment = ++newest
@@ -125,9 +138,9 @@ export function fileSegments(directory: string): Segments {
         },
       }
     },
-    flush() {
+    async flush() {
       if (!active.dirty) return
-      fdatasyncSync(active.descriptor)
+      await flushToDisk(active.descriptor)
       active.dirty = false
     },
     source: (place, octets) => ({ kind: 'file', path: path(place.segment), offset: place.offset, octets }),
@@ -167,7 +180,7 @@ export function sharedSegments(): Segments {
     segments.set(++newest, { buffer: new SharedArrayBuffer(octets), end: 0 })
     return newest
   }
-  const append = (octets: Uint8Array): Place => {
+  const appendOne = (octets: Uint8Array): Place => {
     let current = segments.get(active)
     if (!current || current.end + octets.length > current.buffer.byteLength) {
       active = add(Math.max(sharedOctets, octets.length))
@@ -179,7 +192,7 @@ export function sharedSegments(): Segments {
     return { segment: active, offset }
   }
   return {
-    append,
+    append: (messages) => messages.map(appendOne),
     spool() {
       const chunks: Uint8Array[] = []
       const joined = (): Uint8Array => (chunks.length === 1 ? (chunks[0] ?? new Uint8Array()) : Buffer.concat(chunks))
@@ -203,7 +216,7 @@ export function sharedSegments(): Segments {
         abort: () => void chunks.splice(0),
       }
     },
-    flush: () => undefined,
+    flush: () => Promise.resolve(),
     source: (place, octets) => ({ kind: 'shared', buffer: find(place.segment).buffer, offset: place.offset, octets }),
     read: (place, start, end) => new Uint8Array(find(place.segment).buffer, place.offset + start, end - start),
     drop(segment) {
@@ -222,6 +235,17 @@ function syncFolder(folder: string): void {
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** In one call where the system takes it so, which it does but for a full disk and the like. */
+function writeAll(descriptor: number, messages: readonly Uint8Array[], position: number): void {
+  const size = messages.reduce((sum, { length }) => sum + length, 0)
+  if (size === 0 || writevSync(descriptor, messages, position) === size) return
+  let at = position
+  for (const octets of messages) {
+    writeWhole(descriptor, octets, at)
+    at += octets.length
   }
 }
 

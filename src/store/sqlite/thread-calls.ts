@@ -1,4 +1,4 @@
-import type { Change, ChangesSince } from '../change.ts'
+import type { ChangesSince } from '../change.ts'
 import type { MessageKey, StoredMessage } from '../message.ts'
 import type {
   AccountState,
@@ -33,7 +33,7 @@ export type StoreCalls = {
   flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): number
   flagEntries(flags: { mailboxId: number; uids: readonly number[]; change: FlagChange }): number | undefined
   deleteMessages(numbers: readonly number[]): number
-  deleteAll(): number
+  deleteAll(): Promise<number>
   changesSince(from: { number: number; limit: number }): ChangesSince
   accounts(): readonly AccountState[]
   mailboxes(account: { name: string; at: number }): readonly MailboxState[]
@@ -46,12 +46,17 @@ export type StoreCalls = {
   indexable(page: { after: number; limit: number }): readonly IndexableMessage[]
   state(): Omit<StoreState, 'unindexed'>
   assertConsistent(): void
-  close(): void
+  close(): Promise<void>
 }
 
 export type StoreEvents = {
   /** Changes of one transaction, in order; comes before the answer to whoever made them. */
-  changes: readonly Change[]
+  changes: {
+    /** `Change[]` as JSON, read only where somebody listens. */
+    readonly json: string
+    /** Number of the newest message among them; 0 where none arrived. */
+    readonly newest: number
+  }
   /** Messages that the index has to forget; `all` for every one. */
   forgotten: { readonly numbers: readonly number[]; readonly all: boolean }
   log: { readonly level: 'warn' | 'error'; readonly fields: object; readonly text: string }
@@ -70,13 +75,14 @@ export interface Opened {
 export interface CommitBatch {
   readonly at: number
   readonly octets: Uint8Array
-  readonly items: readonly CommitItem[]
+  /** `CommitItem[]` as JSON: one string crosses threads at a fraction of the cost of many small objects. */
+  readonly items: string
 }
 
 export interface CommitItem {
   readonly id: number
-  /** Where its octets are in the batch; undefined for one that was spooled under its id. */
-  readonly range: readonly [start: number, end: number] | undefined
+  /** Where its octets are in the batch; absent for one that was spooled under its id. */
+  readonly range?: readonly [start: number, end: number]
   readonly arrival: Arrival
 }
 

@@ -31,7 +31,7 @@ export function serveStore(port: MessagePort): void {
     flagMessages: ({ account, numbers, change }) => opened().mutations.flagMessages(account, numbers, change),
     flagEntries: ({ mailboxId, uids, change }) => opened().mutations.flagEntries(mailboxId, uids, change),
     deleteMessages: (numbers) => opened().mutations.deleteMessages(numbers),
-    deleteAll: () => opened().mutations.deleteAll(),
+    deleteAll: () => opened().deleteAll(),
     changesSince: ({ number, limit }) => opened().changes.since(number, limit),
     accounts: () => opened().views.accounts(),
     mailboxes: ({ name, at }) => opened(at).mailboxesOf(name),
@@ -44,6 +44,6 @@ export function serveStore(port: MessagePort): void {
     indexable: ({ after, limit }) => opened().indexable(after, limit),
     state: () => opened().state(),
     assertConsistent: () => opened().assertConsistent(),
-    close: () => core?.close(),
+    close: async () => core?.close(),
   })
 }
