@@ -111,8 +111,11 @@ export interface Asking {
 
 /** One request by Node's client, which sends exactly these fields (fetch would add and forbid some). */
 export function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
+  // Node frames the body of a POST only.
+  const framed = body === undefined || 'Transfer-Encoding' in headers
+  const sent = framed ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (incoming) => {
+    const outgoing = httpRequest({ host: '127.0.0.1', port, path, method, headers: sent, agent: false }, (incoming) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
       incoming.on('error', reject)

@@ -34,7 +34,7 @@ export const sendRaw = route({
     to: v.exactOptional(
       v.pipe(
         v.union([v.string(), v.array(v.string())]),
-        v.transform((given) => (typeof given === 'string' ? given.split(',') : given).map((address) => address.trim())),
+        v.transform((given) => [given].flat().flatMap((list) => list.split(',').map((address) => address.trim()))),
         v.array(forwardPathSchema),
         v.maxLength(maxRecipients),
         v.metadata({ description: 'Forward-paths of a raw message, repeated or with commas between them. Needed' }),

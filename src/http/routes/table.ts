@@ -2,12 +2,14 @@
 import type { Route } from '../router.ts'
 import * as message from './message.ts'
 import * as messages from './messages.ts'
-import * as send from './send.ts'
+import { sendRaw } from './send.ts'
+import { sendComposed } from './send-composed.ts'
 import * as server from './server.ts'
 
 export const routes: readonly Route[] = [
   messages.listMessages,
-  send.sendRaw,
+  sendRaw,
+  sendComposed,
   messages.changeMessages,
   messages.deleteMessages,
   message.getMessage,
