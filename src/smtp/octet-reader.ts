@@ -122,7 +122,8 @@ export class OctetReader extends SMTPStream {
   }
 
   #tooLong(): boolean {
-    return this.#line.length > 100 && this.#line.length > this.#events.lineLimit(this.#line.slice(0, 5))
+    const octets = this.#line.length - (this.#line.endsWith('\r') ? 1 : 0)
+    return octets > 100 && octets > this.#events.lineLimit(this.#line.slice(0, 5))
   }
 
   #readContent(unstuffer: DotUnstuffer): void {

@@ -1,3 +1,4 @@
+import { after } from 'node:test'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { bind } from '../../src/net/listener.ts'
@@ -30,6 +31,8 @@ export async function testSmtp(options: Partial<SmtpOptions> & { obstacles?: Obs
     { name: 'smtp', sockets, certificate, greetingName: 'mx.test', ...smtpOptions },
     delivery,
   )
+  // So that a test that fails ends all the same.
+  after(() => server.stop())
   const { port } = server.address()
   return {
     server,
