@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+import type { Settings } from '../../config/options.ts'
+import { settingsObject, settingsTable } from '../../config/options-table.ts'
+import type { Log } from '../../log.ts'
+import type { Stuntmail } from '../../server.ts'
+import { exitCodes } from '../exit-code.ts'
+import { openBrowser } from '../open-browser.ts'
+import { addOptionFlags } from '../option-flags.ts'
+import { readyJson, readyText } from '../print.ts'
+import { commandSettings } from '../settings.ts'
+import { onSignals } from '../signals.ts'
+
+/** `stuntmail serve`: the server, until a signal ends it. */
+export function serveCommand(): Command {
+  const command = new Command('serve').description('Catch mail and show it; what stuntmail does without a command')
+  addOptionFlags(command)
+  return command.action(async () => {
+    const resolved = await commandSettings(command)
+    const { settings } = resolved
+    if (!settings.printConfig) return serve(settings)
+    print(settings.json ? JSON.stringify(settingsObject(resolved)) : settingsTable(resolved))
+  })
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const [{ createLogger }, { start, version }] = await Promise.all([import('../logger.ts'), import('../../server.ts')])
+  const human = process.stderr.isTTY && !settings.json
+  const log = createLogger({ level: settings.logLevel, human })
+  exitOnDefects(log)
+  const starting = start(settings, { log })
+  // A signal that comes before all is ready ends what there will be.
+  onSignals((signal) => void starting.then((server) => end(server, log, signal)))
+  const server = await starting
+  print(settings.json ? readyJson(server, version) : readyText(server, version))
+  if (settings.open && server.url !== undefined) {
+    openBrowser(server.url, (error) => log.warn({ err: error }, 'the browser could not be opened'))
+  }
+}
+
+async function end(server: Stuntmail, log: Log, signal: string): Promise<void> {
+  log.info({ signal }, 'ending; messages on their way get their answer')
+  try {
+    await server.stop()
+    process.exit(exitCodes.done)
+  } catch (error) {
+    log.error({ err: error }, 'it did not end well')
+    process.exit(exitCodes.internal)
+  }
+}
+
+/** What nobody caught is a defect. Its message could quote mail, so only its kind and its place are logged. */
+function exitOnDefects(log: Log): void {
+  const fail = (error: unknown): void => {
+    const kind = error instanceof Error ? error.name : typeof error
+    const stack =
+      error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+    log.error({ kind, code: codeOf(error), stack }, 'a defect in the program; it ends')
+    process.exit(exitCodes.internal)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function print(text: string): void {
+  // Whoever read it may have gone away: `stuntmail --json | head -1`.
+  process.stdout.on('error', () => undefined)
+  process.stdout.write(`${text}\n`)
+}

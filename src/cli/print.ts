@@ -1,0 +1,48 @@
+/** What the command says on standard output. */
+import type { Stuntmail } from '../server.ts'
+
+/** The one line of `--json`; scripts read it. */
+export function readyJson(server: Stuntmail, version: string): string {
+  const { listeners, data } = server
+  return JSON.stringify({ ready: true, version, pid: process.pid, data: data ?? null, listeners })
+}
+
+const purposes: ReadonlyMap<string, string> = new Map([
+  ['smtp', 'STARTTLS and AUTH offered, neither needed'],
+  ['submission', 'the same, on the port for submission'],
+  ['smtps', 'TLS from the start'],
+  ['http', 'inbox and REST'],
+])
+
+/** One line for each listener, then how to use it. */
+export function readyText(server: Stuntmail, version: string): string {
+  const rows = Object.entries(server.listeners).map(([name, { host, port }]) => {
+    const where = name === 'http' && server.url !== undefined ? server.url : `${shownHost(host)}:${port}`
+    return [name, where, purposes.get(name) ?? '']
+  })
+  const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ')}`.trimEnd(),
+  )
+  const kept = server.data === undefined ? 'in memory, until this ends' : `in ${server.data}`
+  return [
+    `Stuntmail ${version} catches every message and delivers none. Kept ${kept}.`,
+    '',
+    ...lines,
+    '',
+    ...advice(server),
+  ].join('\n')
+}
+
+function advice({ listeners, url }: Stuntmail): string[] {
+  const { smtp } = listeners
+  const send = smtp && `point your app at SMTP host ${shownHost(smtp.host)}, port ${smtp.port}`
+  const look = url && `open ${url}`
+  const both = [send, look].filter((part) => part !== undefined && part !== '').join(', and ')
+  return both === '' ? [] : [`To begin, ${both}.`]
+}
+
+function shownHost(host: string): string {
+  if (host === '127.0.0.1' || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,39 @@
+import { BlockList, isIP } from 'node:net'
+import { ConfigError } from './config-error.ts'
+import { hostPort } from './kinds.ts'
+import { listenerNames, type ListenerName, type Settings } from './options.ts'
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether nobody but this machine gets there. @param host `localhost` or an IP address. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true
+  const family = isIP(host)
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * Everybody who reaches a listener beyond loopback could read all mail or fill the disk, so it needs a password. WEB-10.
+ * @throws ConfigError `refused`, naming listener and option.
+ */
+export function assertNotExposed(settings: Settings): void {
+  if (settings.iKnowThisIsOpen) return
+  for (const name of listenerNames) {
+    const address = settings[`listen.${name}`]
+    const open = address?.hosts.find((host) => !isLoopback(host))
+    if (address === undefined || open === undefined || hasPassword(name, settings)) continue
+    const give = name === 'http' ? '--ui-user USER:PASSWORD or --ui-htpasswd FILE' : '--smtp-user USER:PASSWORD'
+    throw new ConfigError(
+      'refused',
+      `${name} would listen on ${hostPort(open, address.port)}, where other machines reach it without a password. ` +
+        `Give ${give}, or listen on 127.0.0.1; --i-know-this-is-open if that is what you want.`,
+    )
+  }
+}
+
+function hasPassword(name: ListenerName, settings: Settings): boolean {
+  if (name !== 'http') return settings.smtpUsers.length > 0
+  return settings.uiUsers.length > 0 || settings.uiHtpasswd !== undefined
+}

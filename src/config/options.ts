@@ -1,0 +1,246 @@
+/**
+ * Every option, once. Flags, names in the environment, keys of a configuration file, `--help`, the table in README and
+ * validation are made from these rows.
+ */
+import type { ExtensionName } from '../smtp/extensions.ts'
+import * as kinds from './kinds.ts'
+import type { Kind, ListenAddress } from './kinds.ts'
+
+export interface Option<T> {
+  /** Without the dashes. In the environment it is `STUNTMAIL_` and this in capitals. */
+  readonly flag: string
+  /** What follows the flag, for people. None: the flag alone switches it on. */
+  readonly argument?: string
+  readonly group: Group
+  /** What it does; units. Ends without a full stop. */
+  readonly help: string
+  readonly kind: Kind<T>
+  /** Of the command line. */
+  readonly initial: T
+  /** Of `startStuntmail()`, where it differs. */
+  readonly embedded?: T
+  /** The initial value in words, where `kind.show` would not do. */
+  readonly initially?: string
+  /** That of `startStuntmail()` in words, where it differs. */
+  readonly embeddedInitially?: string
+  /**
+   * Who may set it: `anyone`; `command`: flag, environment and file, but not `startStuntmail()`; `start`: flag and
+   * environment; `flag`.
+   */
+  readonly from: 'anyone' | 'command' | 'start' | 'flag'
+}
+
+export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'UI and REST' | 'The command'
+
+/** Listeners there are, in the order people are told of them. */
+export const listenerNames = ['smtp', 'submission', 'smtps', 'http'] as const
+export type ListenerName = (typeof listenerNames)[number]
+
+const maxMessage = { least: 1024, initial: 50 * 2 ** 20, most: 2 ** 30 }
+
+const extensions = {
+  PIPELINING: true,
+  SIZE: true,
+  '8BITMIME': true,
+  SMTPUTF8: true,
+  ENHANCEDSTATUSCODES: true,
+  DSN: true,
+  STARTTLS: true,
+  AUTH: true,
+  HELP: true,
+  VRFY: true,
+} satisfies Record<ExtensionName, true>
+const extension = kinds.choice(Object.keys(extensions) as ExtensionName[])
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** By the key that a configuration file has for it. */
+export const options = {
+  'listen.smtp': listener('smtp', 1025, 'SMTP with STARTTLS and AUTH'),
+  'listen.submission': listener('submission', 1587, 'SMTP submission with STARTTLS and AUTH'),
+  'listen.smtps': listener('smtps', 1465, 'SMTP over TLS'),
+  'listen.http': listener('http', 8025, 'UI, REST and socket.io'),
+
+  data: option({
+    flag: 'data',
+    argument: 'DIR',
+    group: 'Messages',
+    help: 'Folder for messages, index and certificate; made when missing',
+    kind: kinds.path,
+    initial: undefined,
+    initially: "the user's data folder: ~/.local/share/stuntmail on Linux",
+    embeddedInitially: 'none',
+  }),
+  memory: option({
+    flag: 'memory',
+    group: 'Messages',
+    help: 'Keep everything in memory; it is gone at the end',
+    kind: kinds.onOff,
+    initial: false,
+    embeddedInitially: 'yes, unless there is a data folder',
+  }),
+  maxSessionsKept: option({
+    flag: 'max-sessions-kept',
+    argument: 'COUNT',
+    group: 'Messages',
+    help: 'SMTP sessions without a message that are kept, the newest',
+    kind: kinds.count(0, 1_000_000),
+    initial: 1_000,
+  }),
+
+  maxMessage: option({
+    flag: 'max-message',
+    argument: 'SIZE',
+    group: 'SMTP',
+    help: 'Largest message; octets, or with KiB, MiB, GiB, kB, MB, GB',
+    kind: kinds.octets(maxMessage.least, maxMessage.most),
+    initial: maxMessage.initial,
+  }),
+  maxRecipients: option({
+    flag: 'max-recipients',
+    argument: 'COUNT',
+    group: 'SMTP',
+    help: 'Recipients of one message',
+    kind: kinds.count(1, 100_000),
+    initial: 1_000,
+  }),
+  smtpUsers: option<readonly kinds.UserPassword[]>({
+    flag: 'smtp-user',
+    argument: 'USER:PASSWORD',
+    group: 'SMTP',
+    help: 'Take mail only from users who log in with AUTH, and from this one; may be given again',
+    kind: kinds.list(kinds.userPassword, '\n'),
+    initial: [],
+    initially: 'any user and password will do, and none',
+  }),
+  smtpHide: option<readonly ExtensionName[]>({
+    flag: 'smtp-hide',
+    argument: 'EXTENSION',
+    group: 'SMTP',
+    help: `Neither offer nor understand it; several with commas: ${Object.keys(extensions).join(', ')}`,
+    kind: kinds.list(extension, ','),
+    initial: [],
+  }),
+
+  uiUsers: option<readonly kinds.UserPassword[]>({
+    flag: 'ui-user',
+    argument: 'USER:PASSWORD',
+    group: 'UI and REST',
+    help: 'Ask for a password, and let this user in; may be given again',
+    kind: kinds.list(kinds.userPassword, '\n'),
+    initial: [],
+    initially: 'nobody is asked',
+  }),
+  uiHtpasswd: option({
+    flag: 'ui-htpasswd',
+    argument: 'FILE',
+    group: 'UI and REST',
+    help: 'Ask for a password, and let the users of this file in (htpasswd -B)',
+    kind: kinds.path,
+    initial: undefined,
+  }),
+  allowHosts: option<readonly string[]>({
+    flag: 'allow-host',
+    argument: 'NAME',
+    group: 'UI and REST',
+    help: 'Host name, with or without a port, under which the UI may be reached besides localhost; several with commas',
+    kind: kinds.list(kinds.hostName, ','),
+    initial: [],
+  }),
+  allowOrigins: option<readonly string[]>({
+    flag: 'allow-origin',
+    argument: 'ORIGIN',
+    group: 'UI and REST',
+    help: 'Origin whose pages may use REST and socket.io; several with commas',
+    kind: kinds.list(kinds.origin, ','),
+    initial: [],
+  }),
+  iKnowThisIsOpen: option({
+    flag: 'i-know-this-is-open',
+    group: 'Listeners',
+    help: 'Listen beyond this machine without a password',
+    kind: kinds.onOff,
+    initial: false,
+  }),
+
+  json: option({
+    flag: 'json',
+    group: 'The command',
+    help: 'Say on standard output only one line of JSON, when ready',
+    kind: kinds.onOff,
+    initial: false,
+    from: 'command',
+  }),
+  open: option({
+    flag: 'open',
+    group: 'The command',
+    help: 'Open the UI in the browser when ready',
+    kind: kinds.onOff,
+    initial: false,
+    from: 'command',
+  }),
+  logLevel: option<LogLevel>({
+    flag: 'log-level',
+    argument: 'LEVEL',
+    group: 'The command',
+    help: `What is logged on standard error: ${logLevels.join(', ')}`,
+    kind: kinds.choice(logLevels),
+    initial: 'info',
+    from: 'command',
+  }),
+  config: option({
+    flag: 'config',
+    argument: 'FILE',
+    group: 'The command',
+    help: 'Configuration file: .json, .js, .mjs or .ts',
+    kind: kinds.path,
+    initial: undefined,
+    initially: 'stuntmail.config.{json,js,mjs,ts} in the current folder',
+    from: 'start',
+  }),
+  printConfig: option({
+    flag: 'print-config',
+    group: 'The command',
+    help: 'Print every option with its value and where it comes from, and end',
+    kind: kinds.onOff,
+    initial: false,
+    from: 'flag',
+  }),
+} as const
+
+export type OptionKey = keyof typeof options
+/** Every option with its value. */
+export type Settings = { readonly [Key in OptionKey]: (typeof options)[Key] extends Option<infer T> ? T : never }
+
+/** In the order of the table. */
+export const optionKeys = Object.keys(options) as readonly OptionKey[]
+
+/** The row of a key, whatever its value. */
+export function optionOf(key: OptionKey): Option<unknown> {
+  return options[key] as Option<unknown>
+}
+
+/** `--smtp-user` is `STUNTMAIL_SMTP_USER` in the environment. */
+export function environmentName({ flag }: Option<unknown>): string {
+  return `STUNTMAIL_${flag.toUpperCase().replaceAll('-', '_')}`
+}
+
+function option<T>(row: Omit<Option<T>, 'from'> & Partial<Pick<Option<T>, 'from'>>): Option<T> {
+  return { from: 'anyone', ...row }
+}
+
+function listener(name: ListenerName, port: number, help: string): Option<ListenAddress | undefined> {
+  return {
+    flag: name,
+    argument: '[HOST:]PORT',
+    group: 'Listeners',
+    help,
+    kind: kinds.listenAddress,
+    initial: { hosts: ['localhost'], port },
+    embedded: { hosts: ['127.0.0.1'], port: 0 },
+    initially: `${port} on 127.0.0.1 and ::1`,
+    embeddedInitially: 'a free port on 127.0.0.1',
+    from: 'anyone',
+  }
+}

@@ -1,0 +1,45 @@
+import type { ListenerName, LogLevel, OptionKey } from './options.ts'
+import type { ExtensionName } from '../smtp/extensions.ts'
+
+/** `1025`, `'1025'`, `'127.0.0.1:1025'`, `'[::1]:1025'`; 0 for a free port; `'off'` or false for none. */
+export type ListenValue = number | string | false
+
+/** Options of a server. Units, ranges and defaults are in the table of options. */
+export interface StuntmailOptions {
+  readonly listen?: { readonly [Name in ListenerName]?: ListenValue }
+  readonly data?: string
+  readonly memory?: boolean
+  readonly maxSessionsKept?: number
+  /** Octets, or text such as `50MiB`. */
+  readonly maxMessage?: number | string
+  readonly maxRecipients?: number
+  /** `user:password` each. */
+  readonly smtpUsers?: readonly string[]
+  readonly smtpHide?: readonly ExtensionName[]
+  /** `user:password` each. */
+  readonly uiUsers?: readonly string[]
+  /** Path of a file. */
+  readonly uiHtpasswd?: string
+  readonly allowHosts?: readonly string[]
+  readonly allowOrigins?: readonly string[]
+  readonly iKnowThisIsOpen?: boolean
+}
+
+/** What a configuration file may say: the options of a server, and some of the command. */
+export interface StuntmailConfig extends StuntmailOptions {
+  readonly json?: boolean
+  readonly open?: boolean
+  readonly logLevel?: LogLevel
+}
+
+/** Says to an editor what a configuration file may contain; returns what it is given. */
+export function defineConfig(config: StuntmailConfig): StuntmailConfig {
+  return config
+}
+
+type Flat<Key> = Key extends `listen.${string}` ? 'listen' : Key
+type FromFile = Flat<Exclude<OptionKey, 'config' | 'printConfig'>>
+/** Fails to compile where the table has an option that `StuntmailConfig` lacks, or the other way round. */
+export type ConfigIsComplete = [FromFile, keyof StuntmailConfig] extends [keyof StuntmailConfig, FromFile]
+  ? true
+  : never

@@ -1,0 +1,314 @@
+/** The one place that wires everything: listeners, store, SMTP, HTTP, live channel. Any number of servers per process. */
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import manifest from '../package.json' with { type: 'json' }
+import { systemClock, type Clock } from './clock.ts'
+import { ConfigError } from './config/config-error.ts'
+import { assertNotExposed } from './config/exposure.ts'
+import { readHtpasswd } from './config/htpasswd.ts'
+import { hostPort } from './config/kinds.ts'
+import { listenerNames, type ListenerName, type Settings } from './config/options.ts'
+import { objectSource, resolveSettings } from './config/resolve.ts'
+import type { StuntmailOptions } from './config/stuntmail-options.ts'
+import type { HttpServer } from './http/server.ts'
+import type { Credential } from './http/passwords.ts'
+import { silentLog, type Log } from './log.ts'
+import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/listener.ts'
+import { certificateSource, type CertificateSource } from './net/tls.ts'
+import type { Delivery } from './smtp/delivery.ts'
+import type { SmtpServer } from './smtp/server.ts'
+import type { Store } from './store/store.ts'
+
+/** A running server. */
+export interface Stuntmail {
+  /** Where each listener is reached, by name; one that is off is not in it. */
+  readonly listeners: Readonly<Record<string, BoundAddress>>
+  /** Address of UI and REST, without a slash at the end. Undefined where `http` is off. */
+  readonly url: string | undefined
+  /** Folder of the messages; undefined where they are in memory. */
+  readonly data: string | undefined
+  readonly store: Store
+  /**
+   * Stops accepting at once; a message that ends within ten seconds still gets its answer. Resolves when everything is
+   * closed. May be called again.
+   */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A server did not start; nothing of it is left. `text` is for people. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  /** `listen`: an address cannot be had, mostly because the port is in use; `data`: the data folder cannot be used. */
+  readonly reason: 'listen' | 'data'
+
+  constructor(reason: StartError['reason'], text: string, options?: ErrorOptions) {
+    super(text, options)
+    this.reason = reason
+  }
+}
+
+/** What is not an option but a part. */
+export interface Parts {
+  /** Default: says nothing. */
+  readonly log?: Log
+  /** Default: the machine's. */
+  readonly clock?: Clock
+}
+
+/** As in package.json. */
+export const { version } = manifest
+
+/**
+ * Starts a server in this process. Unless told otherwise it keeps messages in memory, and every listener has a free port
+ * of 127.0.0.1.
+ * @throws ConfigError for options that cannot be used, StartError; then nothing is left of it.
+ */
+export function startStuntmail(options: StuntmailOptions = {}, parts: Parts = {}): Promise<Stuntmail> {
+  return start(embeddedSettings(options), parts)
+}
+
+function embeddedSettings(options: StuntmailOptions): Settings {
+  const place = { name: 'the options of startStuntmail()', folder: process.cwd(), takes: ['anyone'] as const }
+  return resolveSettings([objectSource(options, place)], 'embedded').settings
+}
+
+/** Starts a server from settings as they were resolved. @throws as `startStuntmail`. */
+export async function start(
+  settings: Settings,
+  { log = silentLog, clock = systemClock }: Parts = {},
+): Promise<Stuntmail> {
+  assertNotExposed(settings)
+  const credentials = await credentialsOf(settings)
+  const closers = closing()
+  try {
+    const sockets = await bindSockets(settings)
+    for (const each of sockets.values()) closers.add(() => each.close())
+    const context = { settings, credentials, log, clock, sockets, startedAt: clock.now() }
+    return await serve(context, closers)
+  } catch (error) {
+    await closers.run().catch((closing: unknown) => log.warn({ err: closing }, 'what had started did not close'))
+    throw error
+  }
+}
+
+interface Context {
+  readonly settings: Settings
+  readonly credentials: readonly Credential[]
+  readonly log: Log
+  readonly clock: Clock
+  readonly sockets: ReadonlyMap<ListenerName, BoundSockets>
+  readonly startedAt: number
+}
+
+/** All listeners are bound already, so that a port in use leaves no trace in the data folder. */
+async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
+  const { settings, log, clock, sockets } = context
+  const data = settings.memory ? undefined : settings.data
+  // The modules load while the store's thread starts.
+  const modules = load(sockets)
+  const store = await openStore(settings, data, { log, clock }).finally(() => modules.catch(() => undefined))
+  closers.add(() => store.close())
+  const { catchAll, startSmtp, http } = await modules
+  const delivery = catchAll(store, { log })
+  const certificate = certificateSource({ directory: data, log, clock })
+  const services = { ...context, store, delivery, certificate, data }
+  const running: { stop(): Promise<void> }[] = []
+  // SMTP and HTTP end side by side, each within its own time, and the store after both.
+  closers.add(async () => void (await Promise.all(running.map((server) => server.stop()))))
+  for (const name of smtpNames) {
+    const bound = sockets.get(name)
+    if (bound !== undefined) running.push(await startSmtpListener({ ...services, startSmtp }, name, bound))
+  }
+  const web = sockets.get('http')
+  if (http !== undefined && web !== undefined) {
+    const server = await startWeb({ ...services, http }, web)
+    running.push({ stop: () => server.close() })
+  }
+  if (data !== undefined && settings['listen.smtps'] !== undefined) closers.add(prepareCertificate(certificate, log))
+  return stuntmail(sockets, { data, store, stop: () => closers.run() })
+}
+
+const smtpNames = ['smtp', 'submission', 'smtps'] as const
+
+/** Only what is switched on. */
+async function load(sockets: ReadonlyMap<ListenerName, BoundSockets>) {
+  const [{ catchAll }, { startSmtp }, http] = await Promise.all([
+    import('./delivery/catch-all.ts'),
+    import('./smtp/server.ts'),
+    sockets.has('http') ? loadHttp() : undefined,
+  ])
+  return { catchAll, startSmtp, http }
+}
+
+async function loadHttp() {
+  const [{ startHttp }, { liveChannel }, { eventBus }] = await Promise.all([
+    import('./http/server.ts'),
+    import('./live/socket.ts'),
+    import('./events/bus.ts'),
+  ])
+  return { startHttp, liveChannel, eventBus }
+}
+
+type Modules = Awaited<ReturnType<typeof load>>
+type HttpModules = Awaited<ReturnType<typeof loadHttp>>
+
+interface Services extends Context {
+  readonly store: Store
+  readonly delivery: Delivery
+  readonly certificate: CertificateSource
+  readonly data: string | undefined
+}
+
+function startSmtpListener(
+  services: Services & Pick<Modules, 'startSmtp'>,
+  name: (typeof smtpNames)[number],
+  sockets: BoundSockets,
+): Promise<SmtpServer> {
+  const { settings, certificate, clock, log, delivery, startSmtp } = services
+  const users = new Map(settings.smtpUsers.map(({ user, password }) => [user, password]))
+  const options = {
+    name,
+    sockets,
+    implicitTls: name === 'smtps',
+    certificate,
+    maxMessageOctets: settings.maxMessage,
+    maxRecipients: settings.maxRecipients,
+    hidden: settings.smtpHide,
+    ...(users.size > 0 && { users }),
+    clock,
+    log,
+  }
+  return startSmtp(options, delivery)
+}
+
+async function startWeb(
+  services: Services & { readonly http: HttpModules },
+  sockets: BoundSockets,
+): Promise<HttpServer> {
+  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http } = services
+  const bus = http.eventBus(log)
+  store.subscribe((changes) => bus.publish('changes', changes))
+  const options = {
+    sockets,
+    allowedHosts: settings.allowHosts,
+    allowedOrigins: settings.allowOrigins,
+    users: credentials,
+    maxMessageOctets: settings.maxMessage,
+    uiDirectory,
+  }
+  const usesTls = smtpNames.some((name) => services.sockets.has(name))
+  const httpServices = {
+    ...{ store, delivery, clock, log, version, startedAt, data },
+    newSessionId: () => randomBytes(8).toString('hex'),
+    certificatePem: () => (usesTls ? certificate.pem() : Promise.resolve(undefined)),
+    listeners: () => new Map([...services.sockets].map(([name, { addresses }]) => [name, addresses[0]])),
+  }
+  return http.startHttp(options, httpServices, http.liveChannel({ store, bus, clock, log }))
+}
+
+/** What the build made of the UI: beside the bundle, or in `dist/` when running from source. */
+const uiDirectory = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url))
+
+async function bindSockets(settings: Settings): Promise<ReadonlyMap<ListenerName, BoundSockets>> {
+  const specs = listenerNames.flatMap((name) => {
+    const address = settings[`listen.${name}`]
+    return address === undefined ? [] : [{ name, ...address }]
+  })
+  try {
+    const bound = await bindAll(specs)
+    return new Map(specs.flatMap(({ name }, index) => (bound[index] === undefined ? [] : [[name, bound[index]]])))
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    const name = error instanceof PortInUse ? error.listener : undefined
+    const hint =
+      name === undefined ? '' : ` Choose another with --${name} PORT, 0 for any that is free, or --${name} off.`
+    throw new StartError('listen', `${text}.${hint}`, { cause: error })
+  }
+}
+
+async function openStore(settings: Settings, data: string | undefined, parts: Required<Parts>): Promise<Store> {
+  const { openSqliteStore } = await import('./store/sqlite/open.ts')
+  try {
+    return await openSqliteStore({ directory: data, maxSessions: settings.maxSessionsKept, ...parts })
+  } catch (error) {
+    if (data === undefined) throw error
+    throw new StartError('data', dataProblem(error), { cause: error })
+  }
+}
+
+function dataProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // Those are for people already.
+  if (error.name === 'StoreError') return `${error.message}.`
+  const problem = dataProblems.get('code' in error ? String(error.code) : '') ?? error.message
+  return `The data folder cannot be used: ${problem}. Choose another with --data DIR, or use --memory.`
+}
+
+/** What the file system says, in words. */
+const dataProblems: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'it cannot be written (EACCES)'],
+  ['EPERM', 'it cannot be written (EPERM)'],
+  ['EROFS', 'it is on a file system that is read-only (EROFS)'],
+  ['ENOTDIR', 'it is not a folder (ENOTDIR)'],
+  ['EEXIST', 'it is not a folder (EEXIST)'],
+  ['ENOSPC', 'no space is left (ENOSPC)'],
+])
+
+async function credentialsOf(settings: Settings): Promise<readonly Credential[]> {
+  const path = settings.uiHtpasswd
+  if (path === undefined) return settings.uiUsers
+  const [text, { parseHtpasswd }] = await Promise.all([readHtpasswd(path), import('./http/passwords.ts')])
+  try {
+    return [...settings.uiUsers, ...parseHtpasswd(text)]
+  } catch (error) {
+    throw new ConfigError('usage', `${path}: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    })
+  }
+}
+
+/** So that the first handshake need not wait for it. @returns waits for it. */
+function prepareCertificate(certificate: CertificateSource, log: Log): () => Promise<void> {
+  const prepared = certificate.secureContext().then(
+    () => undefined,
+    (error: unknown) => log.warn({ err: error }, 'no TLS: the certificate cannot be kept'),
+  )
+  return () => prepared
+}
+
+interface Closing {
+  add(close: () => Promise<void>): void
+  /** Last in, first out; each runs, and the first error comes out at the end. Once. */
+  run(): Promise<void>
+}
+
+function closing(): Closing {
+  const steps: (() => Promise<void>)[] = []
+  let done: Promise<void> | undefined
+  const runAll = async (): Promise<void> => {
+    const errors: unknown[] = []
+    for (const step of steps.reverse()) await step().catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
+  }
+  return { add: (step) => void steps.push(step), run: () => (done ??= runAll()) }
+}
+
+/** What a client connects to, where the listener is on all addresses. */
+function urlHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
+}
+
+function stuntmail(
+  sockets: ReadonlyMap<ListenerName, BoundSockets>,
+  parts: Pick<Stuntmail, 'data' | 'store' | 'stop'>,
+): Stuntmail {
+  const listeners = Object.fromEntries([...sockets].map(([name, { addresses }]) => [name, addresses[0]]))
+  const { http } = listeners
+  return {
+    ...parts,
+    listeners,
+    url: http && `http://${hostPort(urlHost(http.host), http.port)}`,
+    [Symbol.asyncDispose]: parts.stop,
+  }
+}
