@@ -2,8 +2,10 @@
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import tls from 'node:tls'
 import type net from 'node:net'
+import { Conduct, tooManyErrors } from './admission.ts'
 import { checkInitialResponse, checkResponse, identityOf } from './auth.ts'
-import { commands, unimplemented, type SessionState } from './commands.ts'
+import { parseCommandLine, type CommandLine } from './command-line.ts'
+import { commands, type SessionState } from './commands.ts'
 import { SmtpRefusal, type SessionEnd, type SmtpSession } from './delivery.ts'
 import type { SmtpEnvelope } from './envelope.ts'
 import type { SessionHost } from './host.ts'
@@ -16,15 +18,6 @@ import { shownAuth, shownSecret, Transcript } from './transcript.ts'
 const maxLineOctets = 2_048
 /** RFC 4954 §4. */
 const maxAuthLineOctets = 12_288
-/** Errors that a session may make between two messages. SMTP-11. */
-const maxErrors = 20
-/** Commands that do nothing for a message, between two messages; each further one is an error. */
-const maxJunk = 100
-/** SMTP-10: a browser made to talk to us. RFC 9110 §9. */
-const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
-/** What may be said before STARTTLS where TLS is required. RFC 3207 §4. */
-const allowedWithoutTls = new Set(['NOOP', 'EHLO', 'HELO', 'STARTTLS', 'QUIT'])
-
 /** How long a client may take to close its side when the server stops. */
 const lingerMs = 500
 
@@ -36,6 +29,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   readonly #host: SessionHost
   readonly #state: SessionState
   readonly #transcript = new Transcript()
+  readonly #conduct = new Conduct()
   readonly #connectedAt: number
   /** Gives the place among all connections back; undefined where there was none left. */
   readonly #leave: (() => void) | undefined
@@ -44,11 +38,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
   #unsent = ''
   /** The client waits for us. */
   #busy = false
-  #errors = 0
-  #junk = 0
   #messages = 0
   #lastCode = 0
-  #commandSeen = false
   #authSeen = false
   #outcome: Outcome | undefined
   #ended = false
@@ -140,14 +131,15 @@ export class Session extends SMTPConnection implements ReaderEvents {
 
   onLine(octets: string, done: Done): void {
     if (this._closing) return done()
-    const line = nonAscii.test(octets) ? Buffer.from(octets, 'latin1').toString() : octets
-    if (this._nextHandler !== false) return this.#continueAuth(line, done)
-    const space = line.indexOf(' ')
-    const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase()
-    const argument = space === -1 ? '' : trimBlanks(line.slice(space))
-    this.#note(verb, line, argument)
+    const command = parseCommandLine(octets)
+    if (this._nextHandler !== false) return this.#continueAuth(command.line, done)
+    const { verb, argument } = command
+    this.#note(command)
     try {
-      this.#checkAllowed(verb)
+      const { offered, session } = this.#state
+      const needsTls = this.#host.requireTls && !this.secure
+      const needsAuth = this.#host.users !== undefined && session.authUser === undefined
+      this.#conduct.admit(verb, { offered, needsTls, needsAuth })
       this.#run(verb, argument, done)
     } catch (error) {
       this.#refuse(error)
@@ -157,7 +149,6 @@ export class Session extends SMTPConnection implements ReaderEvents {
 
   onLongLine(): void {
     this._nextHandler = false
-    this.#commandSeen = true
     this.#transcript.client('<a line too long, thrown away>')
     this.#refuse(new ProtocolError(500, '5.5.2', 'Line too long'))
   }
@@ -185,7 +176,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     reception.end(envelope, this.#transcript.conversation()).then(
       ({ key }) => {
         this.#messages++
-        this.#errors = this.#junk = 0
+        this.#conduct.messageStored()
         this.#reply({ code: 250, enhancedCode: '2.0.0', text: `Stored as ${key}` })
         this.#afterMessage(done)
       },
@@ -206,31 +197,12 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.close()
   }
 
-  #note(verb: string, line: string, argument: string): void {
-    const known = commands.has(verb) || sessionVerbs.has(verb)
+  #note({ line, verb, argument }: CommandLine): void {
     if (verb === 'MAIL') this.#transcript.beginTransaction()
     if (verb === 'AUTH') this.#authSeen = true
     // After a refused AUTH the client may go on with its secrets, and they look like unknown verbs. SEC-1.
-    const secret = this.#authSeen && !known
+    const secret = this.#authSeen && !commands.has(verb) && !sessionVerbs.has(verb)
     this.#transcript.client(secret ? shownSecret : verb === 'AUTH' ? shownAuth(argument) : line)
-    this.#junk += commands.get(verb)?.junk === true ? 1 : 0
-  }
-
-  /** @throws ProtocolError */
-  #checkAllowed(verb: string): void {
-    const first = !this.#commandSeen
-    this.#commandSeen = true
-    if (first && httpMethods.has(verb)) throw new ProtocolError(421, '4.7.0', 'This is SMTP, not HTTP')
-    if (this.#junk > maxJunk && ++this.#errors > maxErrors) throw tooManyErrors
-    if (this.#host.requireTls && !this.secure && !allowedWithoutTls.has(verb)) {
-      throw new ProtocolError(530, '5.7.0', 'Send STARTTLS first')
-    }
-    if (this.#host.users !== undefined && verb === 'MAIL' && this.#state.session.authUser === undefined) {
-      throw new ProtocolError(530, '5.7.0', 'Authentication required')
-    }
-    const offered: ReadonlySet<string> = this.#state.offered
-    const hidden = canBeHidden.has(verb) && !offered.has(verb)
-    if (hidden || unimplemented.has(verb)) throw new ProtocolError(502, '5.5.1', 'Command not implemented')
   }
 
   #run(verb: string, argument: string, done: Done): void {
@@ -359,7 +331,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
 
   /** Everything that is refused ends here; what is no refusal is a defect. */
   #refuse(error: unknown): void {
-    if (error instanceof ProtocolError && ++this.#errors > maxErrors) return this.#refuse(tooManyErrors)
+    if (error instanceof ProtocolError && error.code !== 421 && !this.#conduct.forgives())
+      return this.#refuse(tooManyErrors())
     if (error instanceof SmtpRefusal) {
       if (error.cause !== undefined) this.#host.log.warn({ err: error.cause, session: this.id }, error.message)
       return this.#reply({ code: error.code, enhancedCode: error.enhancedCode, text: error.message })
@@ -404,26 +377,11 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 }
 
-const tooManyErrors = new SmtpRefusal(421, '4.7.0', 'Too many errors')
 const tooManyClients: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Too many connections; try again later' }
 const shuttingDown: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Shutting down' }
 const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS', 'AUTH'])
-const canBeHidden = new Set(['STARTTLS', 'AUTH', 'HELP', 'VRFY'])
-const nonAscii = /[\x80-\xff]/
 
 function circumstances(session: SmtpSession): Omit<SmtpEnvelope, 'reversePath' | 'forwardPaths' | 'mailAt' | 'dataAt'> {
   const { id: _, ...rest } = session
   return rest
-}
-
-function trimBlanks(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text.charCodeAt(start))) start++
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }

@@ -1,0 +1,33 @@
+/** A line of the client as a verb and its argument. RFC 5321 §2.4, §4.1.1. */
+
+export interface CommandLine {
+  /** All of it, decoded. */
+  readonly line: string
+  /** In upper case. */
+  readonly verb: string
+  /** Without blanks around it. */
+  readonly argument: string
+}
+
+const nonAscii = /[\x80-\xff]/
+
+/** @param octets one character per octet. RFC 6531 §3.3: what is not ASCII is UTF-8; malformed sequences become U+FFFD. */
+export function parseCommandLine(octets: string): CommandLine {
+  const line = nonAscii.test(octets) ? Buffer.from(octets, 'latin1').toString() : octets
+  const space = line.indexOf(' ')
+  const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase()
+  return { line, verb, argument: space === -1 ? '' : trimBlanks(line, space) }
+}
+
+/** Blanks are SP and HT: `trim` would take away more, and with it what must be refused. */
+function trimBlanks(text: string, from: number): string {
+  let start = from
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
