@@ -64,8 +64,9 @@ function onKey(event: KeyboardEvent): void {
 
 /** Where the focus is on something that has a use for the key itself. */
 function ownsKey(event: KeyboardEvent): boolean {
-  const target = event.target
-  if (!(target instanceof HTMLElement)) return false
+  // From a message's frame it is of another realm, where `instanceof` fails.
+  const target = event.target as Element | null
+  if (typeof target?.matches !== 'function') return false
   if (target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')) return true
   if (event.key.startsWith('Arrow'))
     return target.closest('[data-key], body > :focus') === null && target !== document.body
@@ -107,7 +108,9 @@ function backToList(): void {
 
 function focusSearch(): void {
   go({ view: 'messages' })
-  requestAnimationFrame(() => document.querySelector<HTMLInputElement>('#search')?.select())
+  const input = document.querySelector<HTMLInputElement>('#search')
+  input?.focus()
+  input?.select()
 }
 
 function flag(): void {

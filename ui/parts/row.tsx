@@ -1,7 +1,7 @@
 import { change, openMessage } from '../actions.ts'
 import { age, count, moment, now, size } from '../format.ts'
 import type { Row } from '../listing.ts'
-import { selectedCount, toggleSelected } from '../state.ts'
+import { cursor, selectedCount, toggleSelected } from '../state.ts'
 import { Icon } from './icon.tsx'
 
 interface RowProperties {
@@ -30,6 +30,9 @@ export function MessageRow({ row, index, top, open, selected, focusable }: RowPr
       onClick={(event) => {
         if (event.shiftKey || event.ctrlKey || event.metaKey) toggleSelected(key, event.shiftKey)
         else openMessage(key)
+      }}
+      onFocus={() => {
+        cursor.value = key
       }}
       onMouseDown={(event) => {
         if (event.shiftKey) event.preventDefault()
