@@ -91,9 +91,17 @@ function parameters(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
       in: place,
       required: place === 'path',
       ...(description === undefined ? {} : { description }),
-      schema,
+      schema: typedDefault(schema),
     }
   })
+}
+
+/** Defaults stand in the table as the query part would say them: as text. */
+function typedDefault(schema: Json): Json {
+  const { type, default: text } = schema
+  if (type === 'integer') return { ...schema, default: Number(text) }
+  if (type === 'boolean') return { ...schema, default: text === '1' }
+  return schema
 }
 
 function requestBody(row: Route): Json | undefined {

@@ -57,7 +57,7 @@ export function numberParameter(range: { min: number; max: number; fallback: num
       v.integer(),
       v.minValue(range.min),
       v.maxValue(range.max),
-      v.metadata({ description, default: range.fallback }),
+      v.metadata({ description }),
     ),
     String(range.fallback),
   )
