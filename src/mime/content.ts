@@ -1,4 +1,5 @@
 /** What the MIME fields of a part say about it: RFC 2045 §5 and §6, RFC 2183, RFC 2392. */
+import { knownCharset } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import type { DefectList } from './defect-list.ts'
 import { printable, unfold } from './header.ts'
@@ -67,6 +68,8 @@ function typeDefects(
 ): void {
   if (unreadable) defects.add('bad-content-type', field.start, `${plainText.type}/${plainText.subtype}`)
   parameterDefects(field, parameters, defects)
+  const charset = mediaType.type === 'text' ? mediaType.parameters.get('charset') : undefined
+  if (charset !== undefined && !knownCharset(charset)) defects.add('bad-charset', field.start, charset)
   if (mediaType.type === 'multipart' && !mediaType.parameters.get('boundary'))
     defects.add('missing-boundary', field.start)
 }

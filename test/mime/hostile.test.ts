@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { files, walk } from '../../src/mime/parts.ts'
+import { MessageScanner, scanMessage } from '../../src/mime/scanner.ts'
+import { summarize } from '../../src/mime/summary.ts'
+import type { DefectCode, MessageTree } from '../../src/mime/tree.ts'
+import { corpus, lines, messageOf, readerOf } from './corpus.ts'
+import { deepMessages, nestedMultiparts, siblings } from './hostile.ts'
+import { assertLinear } from './linear.ts'
+
+const codes = ({ defects }: MessageTree): DefectCode[] => defects.map(({ code }) => code)
+const deepest = (tree: MessageTree): number =>
+  Math.max(...[...walk(tree)].map(({ section }) => section.split('.').length))
+const count = (tree: MessageTree): number => [...walk(tree)].length
+
+test('MIME-2: nesting beyond 100 is one leaf', () => {
+  for (const depth of [101, 1_000, 10_000]) {
+    const tree = scanMessage(nestedMultiparts(depth))
+    assert.ok(codes(tree).includes('too-deep'))
+    assert.equal(count(tree), 101)
+    const messages = scanMessage(deepMessages(depth))
+    assert.ok(codes(messages).includes('too-deep'))
+    assert.equal(count(messages), 101)
+  }
+})
+
+test('MIME-2, control: nesting of 99 is a tree', () => {
+  const tree = scanMessage(nestedMultiparts(99))
+  assert.ok(!codes(tree).includes('too-deep'))
+  assert.equal(count(tree), 100)
+  assert.ok(deepest(tree) >= 99)
+})
+
+test('MIME-2: a child with the boundary of its parent', () => {
+  const tree = scanMessage(siblings(5_000, ['Content-Type: multipart/mixed; boundary=b', '']))
+  assert.ok(codes(tree).includes('too-deep'))
+  assert.ok(count(tree) <= 10_000)
+})
+
+test('MIME-2: no recursion anywhere, with a stack of 200 kB', () => {
+  const child = spawnSync(
+    process.execPath,
+    ['--stack-size=200', '--import', 'tsx', join(import.meta.dirname, 'small-stack.ts')],
+    { encoding: 'utf8' },
+  )
+  assert.equal(child.stdout.trim(), 'parsed', child.stderr)
+})
+
+test('MIME-3: parts beyond 10,000 are one opaque leaf', () => {
+  const tree = scanMessage(siblings(100_000))
+  assert.equal(tree.root.children.length, 9_999)
+  assert.deepEqual(codes(tree), ['missing-date', 'missing-from', 'too-many-parts'])
+  const last = tree.root.children[9_998]
+  assert.equal(last?.mediaType.subtype, 'octet-stream')
+  assert.equal(last?.end, tree.octets)
+  // Control: under the limit all of them are there.
+  const few = scanMessage(siblings(9_000))
+  assert.equal(few.root.children.length, 9_000)
+  assert.deepEqual(codes(few), ['missing-date', 'missing-from'])
+})
+
+test('MIME-3: time is linear in the number of parts', () => {
+  assertLinear((size) => scanMessage(siblings(size), { parts: 1_000_000 }), 20_000)
+})
+
+test('MIME-4: headers beyond the limits are kept raw', () => {
+  const many = scanMessage(lines(...Array<string>(100_000).fill('X-A: b'), '', 'Body'))
+  assert.equal(many.root.header.length, 10_000)
+  assert.ok(codes(many).includes('header-too-large'))
+  const long = scanMessage(lines(`X-A: ${'b'.repeat(10_000_000)}`, '', 'Body'))
+  assert.ok(codes(long).includes('header-too-large'))
+  assert.ok((long.root.header[0]?.body.length ?? 0) <= 2 * 1024 * 1024)
+  assert.equal(long.root.end - long.root.bodyStart, 6)
+  assert.ok(
+    codes(scanMessage(lines(`${'N'.repeat(1_000_000)}: x`, 'X-A: b', '', 'Body'))).includes('missing-header-end'),
+  )
+  // Control.
+  const fine = scanMessage(lines(...Array<string>(10_000).fill('X-A: b'), '', 'Body'))
+  assert.equal(fine.root.header.length, 10_000)
+  assert.ok(!codes(fine).includes('header-too-large'))
+})
+
+test('MIME-4: all headers together are bounded', () => {
+  const part = ['--b', `X-A: ${'y'.repeat(1_000_000)}`, '', 'x']
+  const message = lines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    ...Array<string[]>(40).fill(part).flat(),
+    '--b--',
+  )
+  const tree = scanMessage(message)
+  assert.equal(tree.root.children.length, 40)
+  const kept = [...walk(tree)].flatMap(({ header }) => header).reduce((sum, { body }) => sum + body.length, 0)
+  assert.ok(kept <= 16 * 1024 * 1024)
+  assert.ok(codes(tree).includes('header-too-large'))
+})
+
+test('MIME-4: the first 1,000 of 100,000 addresses', () => {
+  const to = Array.from({ length: 100_000 }, (_, index) => `a${index}@example.com`).join(',\r\n ')
+  const octets = lines(`To: ${to}`, '', 'Body')
+  const tree = scanMessage(octets)
+  assert.ok(codes(tree).includes('too-many-addresses'))
+  const { toCount, to: shown, fieldAddresses } = summarize(tree, readerOf(octets))
+  assert.deepEqual([toCount, shown.length, fieldAddresses.to.length], [1_000, 10, 1_000])
+})
+
+test('MIME-6: parameters beyond 200 are ignored', () => {
+  const pieces = Array.from({ length: 100_000 }, (_, index) => ` name*${index}=x`)
+  const tree = scanMessage(lines(`Content-Type: text/plain;${pieces.join(';\r\n')}`, '', 'Body'))
+  assert.ok(codes(tree).includes('too-many-parameters'))
+  assert.equal(tree.root.mediaType.parameters.get('name')?.length, 200)
+})
+
+test('MIME-10: names of prototypes are plain data', () => {
+  const before = Object.getOwnPropertyNames(Object.prototype).join()
+  const octets = messageOf('malformed/prototype-names')
+  const tree = scanMessage(octets)
+  assert.deepEqual(
+    tree.root.header.slice(0, 3).map(({ name }) => name),
+    ['__proto__', 'constructor', 'toString'],
+  )
+  assert.equal(tree.root.mediaType.parameters.get('__proto__'), 'x')
+  assert.equal(tree.root.mediaType.parameters.get('tostring'), undefined)
+  for (const message of corpus) summarize(scanMessage(message.octets), readerOf(message.octets))
+  assert.equal(Object.getOwnPropertyNames(Object.prototype).join(), before)
+})
+
+test('MIME-11: a line of 10 MB, and no line end at all', () => {
+  const tree = scanMessage(Buffer.concat([lines('A: b', ''), Buffer.alloc(10_000_000, 'x')]))
+  const long = tree.defects.find(({ code }) => code === 'long-line')
+  assert.equal(long?.text, 'Line of 10,000,000 octets; the limit is 998.')
+  assert.ok(codes(tree).includes('no-final-crlf'))
+  assert.ok(codes(scanMessage(messageOf('malformed/only-cr'))).includes('bare-cr'))
+})
+
+test('MIME-12: names from a message are data, however they look', () => {
+  const octets = messageOf('malformed/path-names')
+  const [file] = files(scanMessage(octets))
+  assert.equal(file?.filename, '../../etc/passwd')
+  assert.equal(file?.contentId, '../../etc/passwd')
+})
+
+test('memory does not grow with the body', () => {
+  const scanner = new MessageScanner()
+  scanner.push(lines('Content-Type: application/octet-stream', ''))
+  const chunk = Buffer.alloc(64 * 1024, 'x')
+  const before = process.memoryUsage().rss
+  for (let index = 0; index < 3_200; index++) scanner.push(chunk)
+  assert.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024)
+  assert.equal(scanner.end().octets, 3_200 * 64 * 1024 + 42)
+})
