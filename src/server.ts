@@ -115,7 +115,9 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   const services = { ...context, store, delivery, certificate, data }
   const running: { stop(): Promise<void> }[] = []
   // SMTP and HTTP end side by side, each within its own time, and the store after both.
-  closers.add(async () => void (await Promise.all(running.map((server) => server.stop()))))
+  closers.add(async () => {
+    await Promise.all(running.map((server) => server.stop()))
+  })
   for (const name of smtpNames) {
     const bound = sockets.get(name)
     if (bound !== undefined) running.push(await startSmtpListener({ ...services, startSmtp }, name, bound))

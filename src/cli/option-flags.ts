@@ -16,7 +16,8 @@ function flagOf(key: OptionKey): Flag {
   // commander takes the brackets of `[HOST:]PORT` for its own.
   flag.optional = false
   flag.helpGroup(`${row.group}:`)
-  if (row.kind.repeatable) flag.argParser((value: string, before: string[] = []) => [...before, value])
+  if (row.kind.repeatable)
+    flag.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
   return flag
 }
 

@@ -218,7 +218,7 @@ export const optionKeys = Object.keys(options) as readonly OptionKey[]
 
 /** The row of a key, whatever its value. */
 export function optionOf(key: OptionKey): Option<unknown> {
-  return options[key] as Option<unknown>
+  return options[key]
 }
 
 /** `--smtp-user` is `STUNTMAIL_SMTP_USER` in the environment. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { BadValue, ConfigError } from './config-error.ts'
 import { nearest } from './nearest.ts'
 import { environmentName, optionKeys, optionOf, type Option, type OptionKey, type Settings } from './options.ts'
@@ -85,7 +86,7 @@ function read(key: OptionKey, source: Source): unknown {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value)
+  const text = typeof value === 'string' ? value : inspect(value, { depth: 1, breakLength: Infinity })
   return `“${text.length > 80 ? `${text.slice(0, 80)}…` : text}”`
 }
 
