@@ -97,7 +97,7 @@ export function route<P extends Entries, Q extends Entries, B = undefined>(spec:
         params: known.output,
         query: asked.output,
         body: await bodyOf(spec, request, maxOctets),
-        stream: spec.stream === undefined ? [] : readBody(request, maxOctets),
+        stream: spec.stream === undefined ? noOctets() : readBody(request, maxOctets),
         origin: `http://${request.headers.host ?? ''}`.toLowerCase(),
         client: { address: clientAddress(request), port: request.socket.remotePort ?? 0 },
         user,
@@ -105,6 +105,8 @@ export function route<P extends Entries, Q extends Entries, B = undefined>(spec:
     },
   }
 }
+
+async function* noOctets(): AsyncIterable<Uint8Array> {}
 
 /** IPv4-mapped addresses are shown as IPv4. */
 export function clientAddress(request: IncomingMessage): string {

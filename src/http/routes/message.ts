@@ -144,7 +144,8 @@ export const getPart = route({
   query: { ...ofMessage.query, download: switchParameter('Ask the browser to save it') },
   answers: { status: 200, text: 'The content', content: ['application/octet-stream', 'image/*', 'audio/*', 'video/*'] },
   async handle({ store, contents }, { params, query }) {
-    if ((await store.get(query.account, params.key)) === undefined) throw notFound('message')
+    const message = await store.get(query.account, params.key)
+    if (message === undefined) throw notFound('message')
     const { octets, tree } = await contents.keep(params.key)
     // A multipart that could not be taken apart is one part, too.
     const whole = params.n === '1' && tree.root.children.length === 0
@@ -157,6 +158,7 @@ export const getPart = route({
       kind: 'stream',
       mediaType: passiveType(mediaTypeOf(part)),
       headers: contentHeaders(mediaTypeOf(part), part.filename ?? `part-${params.n}`, query.download),
+      etag: `${message.sha256}-${params.n}`,
       open: () => decodedBody(octets, part),
       close: () => octets.close(),
     }
