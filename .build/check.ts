@@ -1,3 +1,5 @@
+import { publint } from 'publint'
+import { root } from './files.ts'
 import { node } from './process.ts'
 import { runSuite, suites, testFiles } from './suites.ts'
 import { findOrInstallPrograms } from './programs.ts'
@@ -29,6 +31,12 @@ export async function format(): Promise<void> {
 /** No file, export or dependency that nothing uses. */
 export async function unused(): Promise<void> {
   await node(['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'])
+}
+
+/** The package as npm would publish it: entry points exist and are declared right. Needs a build. */
+export async function packaged(): Promise<void> {
+  const { messages } = await publint({ pkgDir: root, strict: true })
+  if (messages.length > 0) throw new Error(messages.map((message) => JSON.stringify(message)).join('\n'))
 }
 
 export const architecture = suiteTask('architecture')

@@ -18,8 +18,8 @@ if (isStale()) {
   const { status } = spawnSync(process.execPath, [gulp, 'build'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(1)
 }
-// @ts-ignore -- it exists once it is built
-await import('../dist/cli.js')
+// Not a literal, so that nobody looks for it before it is built.
+await import(new URL('../dist/cli.js', import.meta.url).href)
 
 function isStale() {
   const { mtimeMs = 0 } = statSync(built, { throwIfNoEntry: false }) ?? {}

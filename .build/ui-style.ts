@@ -5,7 +5,6 @@ import less from 'gulp-less'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import postcss from 'postcss'
-import type Vinyl from 'vinyl'
 import { root } from './files.ts'
 import { targets } from './ui-scripts.ts'
 
@@ -26,8 +25,8 @@ async function compile(entry: string): Promise<string> {
   const compiled: string[] = []
   const sink = new Writable({
     objectMode: true,
-    write(file: Vinyl, _encoding, done) {
-      if (file.isBuffer()) compiled.push(file.contents.toString())
+    write(file: { readonly contents: unknown }, _encoding, done) {
+      if (Buffer.isBuffer(file.contents)) compiled.push(file.contents.toString())
       done()
     },
   })

@@ -1,0 +1,84 @@
+/**
+ * Who may import whom, as data. A unit is a folder of `src/`, a file directly in `src/`, or `ui`. `clock.ts`, `log.ts`,
+ * the unit itself and Node's own modules are always allowed. A new unit without a row fails, and so does a row without
+ * a unit.
+ */
+export interface Layer {
+  /** Units, or single files of one, relative to `src/`. */
+  readonly imports: readonly string[]
+  /** Those of which only types may be imported. */
+  readonly types?: readonly string[]
+}
+
+const all = ['mime', 'net', 'query', 'store', 'smtp', 'delivery', 'events', 'http', 'live', 'config'] as const
+
+export const layers: Readonly<Record<string, Layer>> = {
+  mime: { imports: [] },
+  net: { imports: [] },
+  query: { imports: ['mime'] },
+  store: { imports: ['mime', 'query'], types: ['smtp/envelope.ts'] },
+  smtp: { imports: ['net', 'mime'] },
+  delivery: { imports: ['smtp/delivery.ts', 'smtp/envelope.ts', 'store', 'query', 'mime'] },
+  events: { imports: [], types: ['net', 'store', 'delivery'] },
+  // It listens like smtp/, and hands composed messages to the same door.
+  http: {
+    imports: ['events', 'store', 'query', 'mime', 'delivery', 'net', 'smtp/delivery.ts'],
+    types: ['smtp/envelope.ts'],
+  },
+  live: { imports: ['events', 'http/wire.ts'], types: ['store', 'http/wire-types.ts'] },
+  config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store'] },
+  'server.ts': { imports: all },
+  'index.ts': { imports: ['server.ts', 'config'] },
+  cli: { imports: ['server.ts', 'config'] },
+  'clock.ts': { imports: [] },
+  'log.ts': { imports: [] },
+  ui: { imports: [], types: ['http/wire-types.ts'] },
+}
+
+/** The leaves that every unit but `ui` may import. */
+export const leaves: readonly string[] = ['clock.ts', 'log.ts']
+
+/** Where each package of npm, and each module of Node that we keep in one place, enters: files, or folders with `/`. */
+export const owners: Readonly<Record<string, readonly string[]>> = {
+  'smtp-server': ['src/smtp/'],
+  express: ['src/http/server.ts'],
+  helmet: ['src/http/server.ts'],
+  valibot: ['src/http/', 'src/config/'],
+  '@valibot/to-json-schema': ['src/http/openapi.ts'],
+  bcryptjs: ['src/http/passwords.ts'],
+  'socket.io': ['src/live/socket.ts'],
+  libsql: ['src/store/sqlite/driver.ts'],
+  'node:sqlite': ['src/store/sqlite/driver.ts'],
+  selfsigned: ['src/net/tls.ts'],
+  'iconv-lite': ['src/mime/charset.ts'],
+  commander: ['src/cli/'],
+  lilconfig: ['src/config/load.ts'],
+  pino: ['src/cli/logger.ts'],
+  preact: ['ui/'],
+  '@preact/signals': ['ui/'],
+  '@tanstack/virtual-core': ['ui/parts/virtual.ts'],
+  dompurify: ['ui/parts/sanitise.ts'],
+  'socket.io-client': ['ui/live.ts'],
+}
+
+/** Who may touch the file system. */
+export const fileSystemOwners: readonly string[] = [
+  'src/store/sqlite/',
+  'src/config/',
+  'src/cli/',
+  'src/net/tls.ts',
+  'src/http/static.ts',
+]
+
+/** Names that say nothing of what is inside. */
+export const emptyNames: readonly string[] = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'tools']
+
+/** Most lines of a file, by the first pattern that fits; `*.data.ts` has no limit. */
+export const fileCaps: readonly (readonly [start: string, lines: number])[] = [
+  ['ui/views/', 200],
+  ['test/', 300],
+  ['', 400],
+]
+
+/** Most lines of a function outside of `test/`. */
+export const functionCap = 60
