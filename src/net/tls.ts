@@ -81,7 +81,9 @@ async function readPair({ directory, log, clock }: CertificateOptions): Promise<
  * no other name. OpenSSL, GnuTLS, Node, Go and Java take such a certificate as a trust anchor for itself.
  */
 async function makePair({ directory, clock }: CertificateOptions): Promise<KeyPair> {
-  const { generate } = await import('selfsigned')
+  const {
+    default: { generate },
+  } = await import('selfsigned')
   const name = hostname()
   const now = clock.now()
   const notAfter = now + validDays * dayMs
