@@ -274,7 +274,7 @@ async function credentialsOf(settings: Settings): Promise<readonly Credential[]>
 function prepareCertificate(certificate: CertificateSource, log: Log): () => Promise<void> {
   const prepared = certificate.secureContext().then(
     () => undefined,
-    (error: unknown) => log.warn({ err: error }, 'no TLS: the certificate cannot be kept'),
+    (error: unknown) => log.warn({ err: error }, 'no TLS: the certificate cannot be made or kept'),
   )
   return () => prepared
 }

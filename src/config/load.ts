@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { basename, dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Loader } from 'lilconfig'
+import { lilconfig, type Loader } from 'lilconfig'
 import { ConfigError } from './config-error.ts'
 
 export interface LoadedFile {
@@ -21,7 +21,6 @@ const searchPlaces = ['json', 'js', 'mjs', 'ts'].map((extension) => `stuntmail.c
  * @throws ConfigError when the file is missing, of another kind, or fails.
  */
 export async function loadConfigFile(folder: string, path?: string): Promise<LoadedFile | undefined> {
-  const { lilconfig } = await import('lilconfig')
   const loaders = { '.json': loadJson, '.js': loadModule, '.mjs': loadModule, '.ts': loadTypeScript, noExt: loadOther }
   const explorer = lilconfig('stuntmail', { searchPlaces, stopDir: folder, cache: false, loaders })
   try {
