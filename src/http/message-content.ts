@@ -24,6 +24,7 @@ const maxWeight = 200_000
 export function messageContents(store: Store): MessageContents {
   /** The one used last stands last. */
   const trees = new Map<string, { tree: MessageTree; weight: number }>()
+  const scanning = new Map<string, Promise<MessageTree>>()
   let total = 0
   const remember = (key: string, tree: MessageTree): void => {
     const weight = weigh(tree.root)
@@ -43,11 +44,18 @@ export function messageContents(store: Store): MessageContents {
       trees.set(key, known)
       return known.tree
     }
-    const scanner = new MessageScanner()
-    for await (const chunk of octets.stream()) scanner.push(chunk)
-    const tree = scanner.end()
-    remember(key, tree)
-    return tree
+    // Asked for by several at once it is scanned once; whoever began keeps its octets open until the end.
+    const begun = scanning.get(key)
+    if (begun !== undefined) return begun
+    const scan = scanned(octets)
+    scanning.set(key, scan)
+    try {
+      const tree = await scan
+      remember(key, tree)
+      return tree
+    } finally {
+      scanning.delete(key)
+    }
   }
   const keep = async (key: string): Promise<OpenMessage> => {
     const octets = await store.octets(key)
@@ -70,6 +78,12 @@ export function messageContents(store: Store): MessageContents {
       }
     },
   }
+}
+
+async function scanned(octets: Octets): Promise<MessageTree> {
+  const scanner = new MessageScanner()
+  for await (const chunk of octets.stream()) scanner.push(chunk)
+  return scanner.end()
 }
 
 /** A reader of the octets `[start, end)`, read into memory at once. */

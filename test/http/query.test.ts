@@ -46,26 +46,13 @@ describe('API-3: a query is never more than a query', () => {
       ':',
       'a:b:c',
       '🙂',
-      ],
+    ],
   ]
   for (const attack of attacks) {
-    it(JSON.stringify(attack), async () =>
-      assert.ok([200, 400].includes(await statusOf(attack))),
-    )
+    it(JSON.stringify(attack), async () => assert.ok([200, 400].includes(await statusOf(attack))))
   }
   it('whatever people type', async () => {
-    const word = fc.constantFrom(
-      ...attacks.slice(0, -1),
-      'from:',
-      'subject:',
-      'is:unread',
-      'AND',
-      'OR',
-      'NOT',
-      '(',
-      ')',
-      ' ',
-    )
+    const word = fc.constantFrom(...attacks, 'from:', 'subject:', 'is:unread', 'AND', 'OR', 'NOT', '(', ')', ' ')
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 12 }), async (words) => {
         assert.ok([200, 400].includes(await statusOf(words.join(' '))))
