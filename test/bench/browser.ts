@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { chromiumArguments, findChromium } from '../support/browser.ts'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser } from '../support/browser.ts'
 import { generator, run } from './load.ts'
 import { startOurs, startPeer, type Peer, type Running } from './servers.ts'
 import { sendPlain } from './send.ts'
@@ -18,7 +18,7 @@ interface Seen {
 
 /** From the 250 to the subject on the screen of an open browser; then the page's own figures. */
 export async function browsing(peers: readonly Peer[], say: (text: string) => void): Promise<Row[]> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments })
+  const browser = await launchBrowser()
   try {
     say('browser: stuntmail')
     const ours = await measure(browser, await startOurs(), true)

@@ -85,11 +85,9 @@ function wire(
   const counters = new Counters(db, clock)
   const sessions = new Sessions(db, options.maxSessions)
   const onCommit = (changes: readonly Change[]): void => {
-    const newest = changes.findLast(({ kind }) => kind === 'arrived')
-    emit('changes', {
-      json: JSON.stringify(changes),
-      newest: newest?.kind === 'arrived' ? (numberOf(newest.summary.key) ?? 0) : 0,
-    })
+    const arrived = changes.filter((change) => change.kind === 'arrived')
+    const newest = numberOf(arrived.at(-1)?.summary.key ?? '') ?? 0
+    emit('changes', { json: JSON.stringify(changes), arrived: arrived.length, newest })
     forget(changes, emit)
     if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
   }

@@ -4,7 +4,7 @@ import { StoreError, type FlagChange, type MailboxState } from '../store.ts'
 import type { Addresses } from './addresses.ts'
 import type { Database, Row, Statement } from './driver.ts'
 import { flagEdit, flagNames, keywordsFromColumn, keywordsToColumn, sameFlags, seenBit } from './flags.ts'
-import { mailboxName, mailboxState, type Mailbox, type Mailboxes } from './mailboxes.ts'
+import { everyone, mailboxName, mailboxState, type Mailbox, type Mailboxes } from './mailboxes.ts'
 import { idsFromColumn, idsToColumn } from './rows.ts'
 import type { Segments } from './segments.ts'
 import type { Sessions } from './sessions.ts'
@@ -121,7 +121,7 @@ export class Mutations {
         mailboxes.touch(box)
       }
       this.#db.exec(
-        'DELETE FROM message; DELETE FROM entry; DELETE FROM message_address; DELETE FROM address; DELETE FROM deleted',
+        "DELETE FROM meta WHERE name = 'apart'; DELETE FROM message; DELETE FROM entry; DELETE FROM message_address; DELETE FROM address; DELETE FROM deleted",
       )
       this.#db.exec('UPDATE session SET live = 0 WHERE live > 0')
       this.#db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES('emptied', ?)").run(number)
@@ -150,7 +150,10 @@ export class Mutations {
         if (this.#byNumber.get(box.id, entry.number)) continue
         const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
         this.#setFiled.run(idsToColumn(left), entry.number)
-        if (left.length > 0) continue
+        if (left.length > 0) {
+          if (box.account === everyone) this.#db.exec("INSERT OR REPLACE INTO meta(name, value) VALUES('apart', 1)")
+          continue
+        }
         this.#takeOut(entry.number, { ...row, filed: '' }, number)
         sessions.removed(Number(row['session']), 1)
         orphans.push(entry.number)

@@ -3,15 +3,15 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Criteria } from '../../query/criteria.ts'
 import type { Change } from '../change.ts'
-import { keyOf } from '../key.ts'
-import type { FlagChange, ListRequest, Octets, Scope, Store, StoreState } from '../store.ts'
+import { keyOf, numberOf } from '../key.ts'
+import type { FlagChange, ListRequest, MessagePage, Octets, Scope, Store, StoreState } from '../store.ts'
 import { connect, type Connection } from './channel.ts'
 import { numbersOf } from './mutations.ts'
 import { openOctets } from './octets.ts'
 import { Receptions } from './reception.ts'
 import { needsText, resolveText } from './resolve-text.ts'
 import type { NumberSet, Resolved } from './select.ts'
-import { createTextIndex, type TextIndex } from './text-index.ts'
+import { canSearch, createTextIndex, type TextIndex } from './text-index.ts'
 import type { Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
 import { startThread, threadEntry } from './thread.ts'
 
@@ -65,7 +65,9 @@ function sqliteStore(parts: StoreParts): Store {
     receive: () => receptions.open(),
     recordSession: (session) => thread.post('recordSession', session),
 
-    list: async (request) => thread.call('list', { ...(await resolveRequest(request, resolveScope)), at: at() }),
+    list: async (request) =>
+      (await listByText(request, parts, index)) ??
+      thread.call('list', { ...(await resolveRequest(request, resolveScope)), at: at() }),
     find: async (scope) => (await thread.call('find', { ...(await resolveScope(scope)), at: at() })).map(keyOf),
     get: (account, key) => thread.call('get', { account, key }),
     octets: (key) => octetsOf(thread, key),
@@ -111,6 +113,10 @@ function indexOf({ thread, opened, directory, clock, log }: StoreParts): TextInd
     file: directory === undefined ? undefined : join(directory, 'index.db'),
     identity: opened.identity,
     next: (after, limit) => thread.call('indexable', { after, limit }),
+    count: () => thread.call('count', undefined),
+    numbers: () => thread.call('numbers', undefined),
+    count: async () => (await thread.call('state', undefined)).messages,
+    numbers: () => thread.call('find', { account: 'all', at: clock.now() }),
     clock,
     log,
   })
@@ -123,8 +129,8 @@ function indexOf({ thread, opened, directory, clock, log }: StoreParts): TextInd
 function publisher({ thread, log }: StoreParts, index: TextIndex): Pick<Store, 'subscribe'> {
   const listeners = new Set<(changes: readonly Change[]) => void>()
   thread.on('log', ({ level, fields, text }) => log[level](fields, text))
-  thread.on('changes', ({ json, newest }) => {
-    if (newest > 0) index.changed(newest)
+  thread.on('changes', ({ json, newest, arrived }) => {
+    if (arrived > 0) index.changed(newest, arrived)
     if (listeners.size === 0) return
     const changes = JSON.parse(json) as readonly Change[]
     for (const listener of listeners) {
@@ -155,7 +161,7 @@ function scopeResolver(index: TextIndex): ResolveScope {
   const resolve = async (criteria: Criteria): Promise<Resolved> => {
     if (!needsText(criteria)) return criteria as Resolved
     return resolveText(criteria, {
-      words: (term) => numbersOfText(index.search(term).then(({ numbers }) => numbers)),
+      search: (text) => numbersOfText(index.search(text).then(({ numbers }) => numbers)),
       header: (term) => numbersOfText(index.scanHeaders(term)),
     })
   }
@@ -173,6 +179,21 @@ async function resolveRequest(
   resolve: ResolveScope,
 ): Promise<Omit<ListRequest, 'criteria'> & { criteria?: Resolved }> {
   return { ...rest, ...(await resolve({ account, ...(criteria ? { criteria } : {}) })) }
+}
+
+/** A page found by text alone, where the account has every message: the index knows the page and how many there are. */
+async function listByText(
+  { account, criteria, limit, before }: ListRequest,
+  { thread, clock }: StoreParts,
+  index: TextIndex,
+): Promise<MessagePage | undefined> {
+  if (!criteria || !canSearch(criteria) || !(await thread.call('holdsAll', account))) return undefined
+  const below = before === undefined ? {} : { below: numberOf(before) ?? 0 }
+  const found = await index.search(criteria, { limit: limit + 1, ...below })
+  const onPage: NumberSet = { kind: 'numbers', numbers: found.numbers.slice(0, limit) }
+  const page = await thread.call('list', { account, limit, criteria: onPage, at: clock.now() })
+  const next = found.numbers.length > limit ? page.messages.at(-1)?.key : undefined
+  return { ...page, next, total: found.total }
 }
 
 /** A message that compaction moves between the two steps is looked up again. */

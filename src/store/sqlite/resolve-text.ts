@@ -1,22 +1,25 @@
 import type { Criteria, Term } from '../../query/criteria.ts'
 import type { NumberSet, Resolved } from './select.ts'
+import { canSearch } from './text-index.ts'
 
 /** Answers terms of text and of header fields with sets of message numbers. */
 export interface TextAnswers {
-  words(term: Extract<Term, { kind: 'words' }>): Promise<NumberSet>
+  /** Only criteria that `canSearch`. */
+  search(criteria: Criteria): Promise<NumberSet>
   header(term: Extract<Term, { kind: 'header' }>): Promise<NumberSet>
 }
 
-/** Replaces what SQL cannot answer. Each term is asked for once, however often it stands there. */
+/** Replaces what SQL cannot answer, as large pieces as the index takes; each is asked for once. */
 export async function resolveText(criteria: Criteria, answers: TextAnswers): Promise<Resolved> {
   const known = new Map<string, Promise<NumberSet>>()
-  const ask = (term: Extract<Term, { kind: 'words' | 'header' }>): Promise<NumberSet> => {
-    const name = JSON.stringify(term)
-    const answer = known.get(name) ?? (term.kind === 'words' ? answers.words(term) : answers.header(term))
-    known.set(name, answer)
-    return answer
+  const once = (criteria: Criteria, answer: () => Promise<NumberSet>): Promise<NumberSet> => {
+    const name = JSON.stringify(criteria)
+    const numbers = known.get(name) ?? answer()
+    known.set(name, numbers)
+    return numbers
   }
   const resolve = async (each: Criteria): Promise<Resolved> => {
+    if (canSearch(each)) return once(each, () => answers.search(each))
     switch (each.kind) {
       case 'and':
       case 'or':
@@ -24,8 +27,9 @@ export async function resolveText(criteria: Criteria, answers: TextAnswers): Pro
       case 'not':
         return { kind: 'not', of: await resolve(each.of) }
       case 'words':
+        return once(each, () => answers.search(each))
       case 'header':
-        return ask(each)
+        return once(each, () => answers.header(each))
       default:
         return each
     }

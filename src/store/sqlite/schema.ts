@@ -9,7 +9,7 @@ import { isBusy, isDamaged, type Database } from './driver.ts'
  * - `entry` is ordered by arrival within a mailbox; `flag_change` is null until its flags change, and MODSEQ is the
  *   greater of `change` and `flag_change`.
  * - `expunged` and `deleted` are what is told to those who ask for changes again; `floor` in `meta` is the change below
- *   which they were cut.
+ *   which they were cut. `apart` in `meta`: a message may have left the account `all` and live on elsewhere.
  */
 export const formatVersion = 1
 

@@ -44,6 +44,11 @@ export type StoreCalls = {
   copy(entries: { mailboxId: number; uids: readonly number[]; toMailboxId: number }): readonly number[]
   expunge(entries: { mailboxId: number; uids: readonly number[] }): number | undefined
   indexable(page: { after: number; limit: number }): readonly IndexableMessage[]
+  /** Numbers of all messages, ascending; and how many there are. */
+  numbers(): readonly number[]
+  count(): number
+  /** Whether the account has every message there is, once. */
+  holdsAll(account: string): boolean
   state(): Omit<StoreState, 'unindexed'>
   assertConsistent(): void
   close(): Promise<void>
@@ -54,7 +59,8 @@ export type StoreEvents = {
   changes: {
     /** `Change[]` as JSON, read only where somebody listens. */
     readonly json: string
-    /** Number of the newest message among them; 0 where none arrived. */
+    /** How many messages arrived, and the number of the newest; 0 where none did. */
+    readonly arrived: number
     readonly newest: number
   }
   /** Messages that the index has to forget; `all` for every one. */

@@ -5,7 +5,7 @@ import type { AccountState, EntryColumns, ListRequest, MessagePage } from '../st
 import type { Addresses } from './addresses.ts'
 import { blobOf, type Database, type Row, type Statement } from './driver.ts'
 import { flagNames, keywordsFromColumn } from './flags.ts'
-import type { Mailbox, Mailboxes } from './mailboxes.ts'
+import { everyone, type Mailbox, type Mailboxes } from './mailboxes.ts'
 import { defectsFromColumn, idsFromColumn, joinEnvelope, summaryColumns, summaryOf } from './rows.ts'
 import type { Place } from './segments.ts'
 import { both, condition, inAccount, tablesFor, type Resolved, type Sql } from './select.ts'
@@ -63,6 +63,24 @@ export class Views {
     const where = this.#where(this.#parts.mailboxes.of(account), account, criteria)
     const text = `SELECT e.number FROM ${tablesFor(where)} WHERE ${where.text} ORDER BY e.number DESC`
     return this.#all({ text, values: where.values }).map((row) => Number(row['number']))
+  }
+
+  /** Of all messages, ascending. */
+  numbers(): readonly number[] {
+    return this.#all({ text: 'SELECT number FROM message ORDER BY number', values: [] }).map((row) =>
+      Number(row['number']),
+    )
+  }
+
+  count(): number {
+    return Number(this.#all({ text: 'SELECT count(*) AS n FROM message', values: [] })[0]?.['n'])
+  }
+
+  /** Whether the account has every message there is, once: then nothing has to be looked up to know that it has one. */
+  holdsAll(account: string): boolean {
+    const boxes = this.#parts.mailboxes.of(account).filter(({ messages }) => messages > 0)
+    const [apart] = this.#all({ text: "SELECT 1 FROM meta WHERE name = 'apart'", values: [] })
+    return account === everyone && boxes.length === 1 && boxes[0]?.holdsCopies === false && !apart
   }
 
   get(account: string, key: MessageKey): StoredMessage | undefined {
