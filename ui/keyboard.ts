@@ -47,7 +47,7 @@ export function listenForKeys(document: Document): () => void {
 }
 
 /** Moves the focus to a row, once it is rendered. */
-export function focusRow(key: string): void {
+function focusRow(key: string): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus())
 }
 

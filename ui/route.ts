@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** Where one is. All of it is in the URL's query, so that one page serves every place and a reload comes back to it. */
-export interface Route {
+interface Route {
   readonly view: View
   /** Key of the open message. */
   readonly message: string | null

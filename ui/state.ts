@@ -6,7 +6,7 @@ import { route } from './route.ts'
 export const cursor = signal<string | null>(null)
 
 /** Ticked messages. `matching`: all that match the search, loaded or not. */
-export interface Selection {
+interface Selection {
   readonly keys: ReadonlySet<string>
   readonly matching: boolean
 }
@@ -23,11 +23,11 @@ export const selectedCount = computed(() => {
 })
 
 /** Which dialog is open. */
-export type DialogName = 'shortcuts' | 'delete-selected' | 'delete-open' | 'delete-all' | 'first-message'
+type DialogName = 'shortcuts' | 'delete-selected' | 'delete-open' | 'delete-all' | 'first-message'
 export const dialog = signal<DialogName | null>(null)
 
 /** Short news at the foot of the page, read out by screen readers. */
-export interface Notice {
+interface Notice {
   readonly id: number
   readonly text: string
   readonly kind: 'done' | 'failed'

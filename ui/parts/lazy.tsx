@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
 /** A component whose code comes when it is first shown, or before that by `preload`. */
-export interface Lazy<Properties> {
+interface Lazy<Properties> {
   (properties: Properties): preact.JSX.Element
   preload(): Promise<unknown>
 }

@@ -1,7 +1,7 @@
 // OpenAPI 3.1, as far as our own description uses it: operations, parameters, JSON Schema with local references.
 
 /** A JSON Schema. */
-export interface Schema {
+interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly format?: string

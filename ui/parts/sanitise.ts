@@ -15,7 +15,7 @@ export interface Remote {
   readonly tiny: boolean
 }
 
-export interface Sanitised {
+interface Sanitised {
   /** The `html` element, of the document whose window was given. */
   readonly root: HTMLElement
   /** What was kept back, or with `remote` let through; each address once. */
@@ -24,7 +24,7 @@ export interface Sanitised {
   readonly missing: readonly string[]
 }
 
-export interface SanitiseOptions {
+interface SanitiseOptions {
   /** The window of the frame, so that the markup is parsed under the frame's own policy. */
   readonly window: Window & typeof globalThis
   /** Content-ID without angle brackets to the address of the picture. Looked up exactly. */

@@ -1,7 +1,7 @@
 // Which URLs of a message may stand in its rendering. URL Standard §4.4 for what a browser strips before it reads one.
 
 /** What a URL of a message is, as far as we care. Anything else has no place in the rendering. */
-export type MessageUrl =
+type MessageUrl =
   /** May be opened, in a new tab, when somebody clicks it. */
   | { readonly kind: 'link'; readonly url: string }
   /** Would be fetched from elsewhere. */

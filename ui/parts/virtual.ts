@@ -17,7 +17,7 @@ interface VirtualOptions {
 }
 
 /** Rows to render now, and the whole height. */
-export interface Virtual {
+interface Virtual {
   readonly items: readonly VirtualItem[]
   readonly height: number
   /** Brings a row into view with the least movement. */

@@ -19,7 +19,8 @@ const widths = [
 
 /** Beyond this, a message is shown as text until somebody insists: rendering would hold the page up. HTML-13. */
 const heavyOctets = 2_000_000
-const heavyTags = 20_000
+/** Tags and style rules together. */
+const heavyMarkup = 10_000
 
 /** The HTML of a message, as a reader at some width and in light or dark would see it. */
 export function HtmlBody({ message }: { message: WireMessage }) {
@@ -92,7 +93,7 @@ function Heavy({ message, html, onInsist }: { message: WireMessage; html: string
       <p class="bar-note">
         <Icon name="info" />
         <span>
-          This HTML is heavy: {size(html.length)}, {count(tagsOf(html), 'tag')}. Here is its text.
+          This HTML is heavy: {size(html.length)}, {count(occurrences(html, '<'), 'tag')}. Here is its text.
         </span>
         <button type="button" class="button" onClick={onInsist}>
           Render anyway
@@ -104,13 +105,13 @@ function Heavy({ message, html, onInsist }: { message: WireMessage; html: string
 }
 
 function isHeavy(html: string): boolean {
-  return html.length > heavyOctets || tagsOf(html) > heavyTags
+  return html.length > heavyOctets || occurrences(html, '<') + occurrences(html, '{') > heavyMarkup
 }
 
-function tagsOf(html: string): number {
-  let tags = 0
-  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) tags += 1
-  return tags
+function occurrences(html: string, char: string): number {
+  let found = 0
+  for (let at = html.indexOf(char); at >= 0; at = html.indexOf(char, at + 1)) found += 1
+  return found
 }
 
 /** Only pictures can be named by Content-ID, and only by the exact one. HTML-11. */

@@ -1,3 +1,4 @@
+import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { TopBar } from '../parts/top-bar.tsx'
 import { Notices } from '../parts/notices.tsx'
@@ -56,6 +57,11 @@ function NothingOpen() {
       <p>No message open</p>
       <p class="quiet">
         <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>o</kbd> to open, <kbd>?</kbd> for all keys
+      </p>
+      <p>
+        <button type="button" class="button" onClick={() => (dialog.value = 'first-message')}>
+          <Icon name="send" /> How to send a message here
+        </button>
       </p>
     </div>
   )
