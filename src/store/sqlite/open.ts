@@ -115,8 +115,6 @@ function indexOf({ thread, opened, directory, clock, log }: StoreParts): TextInd
     next: (after, limit) => thread.call('indexable', { after, limit }),
     count: () => thread.call('count', undefined),
     numbers: () => thread.call('numbers', undefined),
-    count: async () => (await thread.call('state', undefined)).messages,
-    numbers: () => thread.call('find', { account: 'all', at: clock.now() }),
     clock,
     log,
   })
