@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+export interface Ended {
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Ready {
+  readonly ready: true
+  readonly version: string
+  readonly pid: number
+  readonly data: string | null
+  readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>
+}
+
+export interface RunningCommand {
+  readonly ready: Ready
+  readonly child: ChildProcess
+  port(listener: string): number
+  /** Sends it, and waits for the end. */
+  end(signal?: NodeJS.Signals): Promise<Ended>
+  readonly ended: Promise<Ended>
+}
+
+/** Free ports on 127.0.0.1 and nothing kept. */
+export const freePorts = ['smtp', 'submission', 'smtps', 'http'].flatMap((name) => [`--${name}`, '127.0.0.1:0'])
+
+/** A folder of its own, gone after the tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stuntmail-test-'))
+  after(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
+/** Runs the command line from source until it ends. */
+export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  return spawned(args, options).ended
+}
+
+/** Starts the command line from source, and waits until it is ready. It is killed after the tests where it still runs. */
+export async function startCommand(args: readonly string[], options: CommandOptions = {}): Promise<RunningCommand> {
+  const { child, ended, firstLine } = spawned(['--json', ...args], options)
+  after(() => {
+    child.kill('SIGKILL')
+  })
+  const line = await Promise.race([firstLine, ended.then(({ stderr }) => Promise.reject(new Error(stderr)))])
+  const ready = JSON.parse(line) as Ready
+  return {
+    ready,
+    child,
+    ended,
+    port(listener) {
+      const { port } = ready.listeners[listener] ?? {}
+      if (port === undefined) throw new Error(`no listener ${listener}`)
+      return port
+    },
+    end(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+function spawned(args: readonly string[], { env, cwd = temporaryFolder() }: CommandOptions) {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+    cwd,
+    env: { ...cleanEnvironment(), XDG_DATA_HOME: join(cwd, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const firstLine = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output.stdout += chunk.toString()
+      const end = output.stdout.indexOf('\n')
+      if (end >= 0) resolve(output.stdout.slice(0, end))
+    })
+  })
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
+  const ended = once(child, 'close').then(([code]: (number | null)[]): Ended => ({
+    code: code ?? undefined,
+    ...output,
+  }))
+  return { child, ended, firstLine }
+}
+
+/** Without what the tests themselves were started with. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const unwanted = (name: string): boolean => name.startsWith('STUNTMAIL_') || name === 'NODE_TEST_CONTEXT'
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted(name)))
+}
