@@ -17,17 +17,6 @@ export interface FeedClient {
   send(event: WireChanges): void
 }
 
-export interface Feed {
-  /** Brings the client up from this number (null: from now), and keeps it there. */
-  resume(client: FeedClient, since: number | null): void
-  /** The client can take more. */
-  drained(client: FeedClient): void
-  leave(client: FeedClient): void
-  /** The next changes, in order. */
-  push(changes: readonly Change[]): void
-  close(): void
-}
-
 export interface FeedOptions {
   readonly store: Pick<Store, 'changesSince' | 'state'>
   readonly log: Log
@@ -61,30 +50,101 @@ interface Counts {
   readonly unread: number
 }
 
-export function feed({ store, log, gatherMs = 40 }: FeedOptions): Feed {
-  const clients = new Map<FeedClient, Standing>()
-  const closing = new AbortController()
-  let gathered: Change[] = []
-  let running = false
+/** The stream; until `close`. */
+export class Feed {
+  readonly #store: FeedOptions['store']
+  readonly #log: Log
+  readonly #gatherMs: number
+  readonly #clients = new Map<FeedClient, Standing>()
+  readonly #closing = new AbortController()
+  #gathered: Change[] = []
+  #running = false
 
-  const missed = async (told: number | null): Promise<WireChanges> => {
-    const state = await store.state()
-    if (told === null) return changesEvent({ from: state.change, to: state.change }, [], state)
-    const since = await store.changesSince(told, maxChanges + 1)
-    const said = since.reset || since.more ? undefined : hints(since.changes)
-    // Whoever has to list again is told the newest number, and not that of the page that was asked for.
-    const to = said === undefined ? Math.max(since.latest, state.change) : since.latest
-    return changesEvent({ from: told, to }, said, state)
+  constructor({ store, log, gatherMs = 40 }: FeedOptions) {
+    this.#store = store
+    this.#log = log
+    this.#gatherMs = gatherMs
   }
 
-  const catchUp = async (client: FeedClient, standing: Standing): Promise<void> => {
+  /** Brings the client up from this number (null: from now), and keeps it there. */
+  resume(client: FeedClient, since: number | null): void {
+    const standing: Standing = { told: since, busy: false, behind: true, asked: true }
+    this.#clients.set(client, standing)
+    void this.#catchUp(client, standing)
+  }
+
+  /** The client can take more. */
+  drained(client: FeedClient): void {
+    const standing = this.#clients.get(client)
+    if (standing?.behind === true) void this.#catchUp(client, standing)
+  }
+
+  leave(client: FeedClient): void {
+    this.#clients.delete(client)
+  }
+
+  /** The next changes, in order. */
+  push(changes: readonly Change[]): void {
+    if (this.#clients.size === 0 || this.#closing.signal.aborted) return
+    for (const change of changes) this.#gathered.push(change)
+    if (!this.#running) void this.#run()
+  }
+
+  close(): void {
+    this.#closing.abort()
+    this.#clients.clear()
+    this.#gathered = []
+  }
+
+  /** What comes first goes out at once, what follows with the next round. */
+  async #run(): Promise<void> {
+    this.#running = true
+    const { signal } = this.#closing
+    try {
+      while (this.#gathered.length > 0) {
+        await this.#flush()
+        await setTimeout(this.#gatherMs, undefined, { signal })
+      }
+    } catch (error) {
+      // Whoever missed this batch stands before the next one and is brought up then.
+      if (!signal.aborted) this.#log.warn({ err: error }, 'Live clients could not be told')
+    } finally {
+      this.#running = false
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const changes = this.#gathered
+    this.#gathered = []
+    const [first, last] = [changes[0], changes.at(-1)]
+    if (first === undefined || last === undefined) return
+    const counts = await this.#store.state()
+    const batch = { from: first.number - 1, to: last.number, changes, hints: hints(changes), counts }
+    for (const [client, standing] of this.#clients) this.#tell(client, standing, batch)
+  }
+
+  /** Tells a client that stands right before the batch, or within; anyone else is brought up from the store. */
+  #tell(client: FeedClient, standing: Standing, batch: Batch): void {
+    const { told } = standing
+    if (told !== null && told >= batch.to) return
+    if (told === null || told < batch.from || standing.busy || standing.behind || !client.ready()) {
+      standing.behind = true
+      void this.#catchUp(client, standing)
+      return
+    }
+    const said = told === batch.from ? batch.hints : hints(batch.changes.filter(({ number }) => number > told))
+    standing.told = batch.to
+    client.send(changesEvent({ from: told, to: batch.to }, said, batch.counts))
+  }
+
+  async #catchUp(client: FeedClient, standing: Standing): Promise<void> {
     if (standing.busy) return
     standing.busy = true
-    const here = (): boolean => clients.get(client) === standing
+    const here = (): boolean => this.#clients.get(client) === standing
     try {
       while (standing.behind && client.ready() && here()) {
         standing.behind = false
-        const event = await missed(standing.told)
+        const event = await this.#missed(standing.told)
         if (!here()) return
         const news = standing.asked || event.reset || standing.told === null || event.to > standing.told
         standing.told = event.to
@@ -93,73 +153,20 @@ export function feed({ store, log, gatherMs = 40 }: FeedOptions): Feed {
       }
     } catch (error) {
       // The store is closing, or failed. The client keeps its number and asks from it when it comes back.
-      log.warn({ err: error }, 'A live client could not be brought up')
+      this.#log.warn({ err: error }, 'A live client could not be brought up')
     } finally {
       standing.busy = false
     }
   }
 
-  /** Tells a client that stands right before the batch, or within; anyone else is brought up from the store. */
-  const tell = (client: FeedClient, standing: Standing, batch: Batch): void => {
-    const { told } = standing
-    if (told !== null && told >= batch.to) return
-    if (told === null || told < batch.from || standing.busy || standing.behind || !client.ready()) {
-      standing.behind = true
-      void catchUp(client, standing)
-      return
-    }
-    const said = told === batch.from ? batch.hints : hints(batch.changes.filter(({ number }) => number > told))
-    standing.told = batch.to
-    client.send(changesEvent({ from: told, to: batch.to }, said, batch.counts))
-  }
-
-  const flush = async (): Promise<void> => {
-    const changes = gathered
-    gathered = []
-    const [first, last] = [changes[0], changes.at(-1)]
-    if (first === undefined || last === undefined) return
-    const counts = await store.state()
-    const batch = { from: first.number - 1, to: last.number, changes, hints: hints(changes), counts }
-    for (const [client, standing] of clients) tell(client, standing, batch)
-  }
-
-  /** What comes first goes out at once, what follows with the next round. */
-  const run = async (): Promise<void> => {
-    running = true
-    try {
-      while (gathered.length > 0) {
-        await flush()
-        await setTimeout(gatherMs, undefined, { signal: closing.signal })
-      }
-    } catch (error) {
-      // Whoever missed this batch stands before the next one and is brought up then.
-      if (!closing.signal.aborted) log.warn({ err: error }, 'Live clients could not be told')
-    } finally {
-      running = false
-    }
-  }
-
-  return {
-    resume(client, since) {
-      const standing: Standing = { told: since, busy: false, behind: true, asked: true }
-      clients.set(client, standing)
-      void catchUp(client, standing)
-    },
-    drained(client) {
-      const standing = clients.get(client)
-      if (standing?.behind === true) void catchUp(client, standing)
-    },
-    leave: (client) => void clients.delete(client),
-    push(changes) {
-      if (clients.size === 0 || closing.signal.aborted) return
-      for (const change of changes) gathered.push(change)
-      if (!running) void run()
-    },
-    close() {
-      closing.abort()
-      clients.clear()
-      gathered = []
-    },
+  async #missed(told: number | null): Promise<WireChanges> {
+    const state = await this.#store.state()
+    if (told === null) return changesEvent({ from: state.change, to: state.change }, [], state)
+    const since = await this.#store.changesSince(told, maxChanges + 1)
+    const said = since.reset || since.more ? undefined : hints(since.changes)
+    // Whoever has to list again is told the newest number, and not that of the page that was asked for.
+    const to = said === undefined ? Math.max(since.latest, state.change) : since.latest
+    return changesEvent({ from: told, to }, said, state)
   }
 }
 

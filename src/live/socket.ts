@@ -10,7 +10,7 @@ import type { WireChanges } from '../http/wire-types.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
-import { feed, type FeedClient } from './feed.ts'
+import { Feed, type FeedClient } from './feed.ts'
 
 export interface LiveOptions {
   readonly store: Pick<Store, 'changesSince' | 'state'>
@@ -49,11 +49,9 @@ const maxPacketsPerSecond = 20
 const connectTimeoutMs = 10_000
 
 export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChannel {
-  const sessions = new Map<string, number>()
-  let sessionCount = 0
-  const stream = feed({ store, log })
-  const unsubscribe = bus.subscribe('changes', ({ value }) => stream.push(value))
-
+  const feed = new Feed({ store, log })
+  const unsubscribe = bus.subscribe('changes', ({ value }) => feed.push(value))
+  const sessions = sessionCounter()
   // It never listens: the gate hands requests to it, and nothing reaches it by another way.
   const inner = createServer()
   const io = new Server<Heard, Said>(inner, {
@@ -68,50 +66,67 @@ export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChanne
     pingInterval: 20_000,
     pingTimeout: 20_000,
     allowRequest: (request, answer) => {
-      const full = sessionCount >= maxSessions || (sessions.get(addressOf(request)) ?? 0) >= maxSessionsPerAddress
+      const full = sessions.isFull(addressOf(request))
       answer(full ? 'Too many live sessions' : null, !full)
     },
   })
-
   io.engine.on('connection', (connection: Connection) => {
-    const address = addressOf(connection.request)
-    sessionCount++
-    sessions.set(address, (sessions.get(address) ?? 0) + 1)
-    connection.once('close', () => {
-      sessionCount--
-      const left = (sessions.get(address) ?? 1) - 1
-      if (left > 0) sessions.set(address, left)
-      else sessions.delete(address)
-    })
+    const leave = sessions.enter(addressOf(connection.request))
+    connection.once('close', leave)
     fence(connection, clock)
   })
-
-  io.on('connection', (socket) => {
-    const { conn } = socket
-    const client: FeedClient = {
-      ready: () => conn.readyState === 'open' && conn.transport.writable,
-      send: (event) => void socket.emit('changes', event),
-    }
-    // Of the transport, not of the connection: that one says `drain` before the octets have left.
-    const watch = (): void => void conn.transport.on('ready', () => stream.drained(client))
-    watch()
-    conn.on('upgrade', watch)
-    socket.on('resume', (question) => {
-      const since = sinceOf(question)
-      if (since === undefined) socket.disconnect(true)
-      else stream.resume(client, since)
-    })
-    socket.on('disconnect', () => stream.leave(client))
-  })
-
+  io.on('connection', (socket) => attach(socket, feed))
   return {
     request: (request, response) => void inner.emit('request', request, response),
     upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),
     async close() {
       unsubscribe()
-      stream.close()
+      feed.close()
       io.disconnectSockets(true)
       io.engine.close()
+    },
+  }
+}
+
+/** Puts a socket into the feed once it asks. */
+function attach(socket: LiveSocket, feed: Feed): void {
+  const { conn } = socket
+  const client: FeedClient = {
+    ready: () => conn.readyState === 'open' && conn.transport.writable,
+    send: (event) => void socket.emit('changes', event),
+  }
+  // Of the transport, not of the connection: that one says `drain` before the octets have left.
+  const watch = (): void => void conn.transport.on('ready', () => feed.drained(client))
+  watch()
+  conn.on('upgrade', watch)
+  socket.on('resume', (question) => {
+    const since = sinceOf(question)
+    if (since === undefined) socket.disconnect(true)
+    else feed.resume(client, since)
+  })
+  socket.on('disconnect', () => feed.leave(client))
+}
+
+interface SessionCounter {
+  isFull(address: string): boolean
+  /** @returns the way out. */
+  enter(address: string): () => void
+}
+
+function sessionCounter(): SessionCounter {
+  const byAddress = new Map<string, number>()
+  let total = 0
+  return {
+    isFull: (address) => total >= maxSessions || (byAddress.get(address) ?? 0) >= maxSessionsPerAddress,
+    enter(address) {
+      total++
+      byAddress.set(address, (byAddress.get(address) ?? 0) + 1)
+      return () => {
+        total--
+        const left = (byAddress.get(address) ?? 1) - 1
+        if (left > 0) byAddress.set(address, left)
+        else byAddress.delete(address)
+      }
     },
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { WireChanges } from '../../src/http/wire-types.ts'
-import { feed, type Feed, type FeedClient } from '../../src/live/feed.ts'
+import { Feed, type FeedClient } from '../../src/live/feed.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Change } from '../../src/store/change.ts'
 
@@ -11,7 +11,7 @@ class Numbers {
   readonly changes: Change[] = []
   readonly feed: Feed
   constructor() {
-    this.feed = feed({ store: this, log: silentLog, gatherMs: 1 })
+    this.feed = new Feed({ store: this, log: silentLog, gatherMs: 1 })
     after(() => this.feed.close())
   }
 
