@@ -33,12 +33,7 @@ export class Conduct {
     this.#commandSeen = true
     if (first && httpMethods.has(verb)) throw new ProtocolError(421, '4.7.0', 'This is SMTP, not HTTP')
     if (commands.get(verb)?.junk === true && ++this.#junk > maxJunk && !this.forgives()) throw tooManyErrors()
-    if (conditions.needsTls && !allowedWithoutTls.has(verb))
-      throw new ProtocolError(530, '5.7.0', 'Send STARTTLS first')
-    if (conditions.needsAuth && verb === 'MAIL') throw new ProtocolError(530, '5.7.0', 'Authentication required')
-    const offered: ReadonlySet<string> = conditions.offered
-    const hidden = canBeHidden.has(verb) && !offered.has(verb)
-    if (hidden || unimplemented.has(verb)) throw new ProtocolError(502, '5.5.1', 'Command not implemented')
+    checkConditions(verb, conditions)
   }
 
   /** Counts an error. @returns false when it is one too many. */
@@ -51,6 +46,14 @@ export class Conduct {
   messageStored(): void {
     this.#errors = this.#junk = 0
   }
+}
+
+function checkConditions(verb: string, { offered, needsTls, needsAuth }: Conditions): void {
+  if (needsTls && !allowedWithoutTls.has(verb)) throw new ProtocolError(530, '5.7.0', 'Send STARTTLS first')
+  if (needsAuth && verb === 'MAIL') throw new ProtocolError(530, '5.7.0', 'Authentication required')
+  const names: ReadonlySet<string> = offered
+  const hidden = canBeHidden.has(verb) && !names.has(verb)
+  if (hidden || unimplemented.has(verb)) throw new ProtocolError(502, '5.5.1', 'Command not implemented')
 }
 
 /** Ends the session. */

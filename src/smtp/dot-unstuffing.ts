@@ -15,6 +15,7 @@ type Place = 'within' | 'after-cr' | 'line-start' | 'after-dot' | 'after-dot-cr'
 export class DotUnstuffer {
   #place: Place = 'line-start'
   #chunk: Buffer = Buffer.alloc(0)
+  #start = 0
   #read = 0
   /** Content up to here is where it belongs. */
   #write = 0
@@ -34,19 +35,17 @@ export class DotUnstuffer {
    * @param start index of the first octet to take.
    */
   push(chunk: Buffer, start: number): Buffer {
-    const held = this.#place === 'after-dot-cr'
     this.#chunk = chunk
-    this.#read = this.#write = this.#kept = start
+    this.#start = this.#read = this.#write = this.#kept = start
     this.#lateCr = false
     while (this.#read < chunk.length && this.#end === undefined) {
       this.#step(chunk[this.#read])
-      if (held && this.#read === start && this.#end === undefined) this.#lateCr = true
     }
     // A CR after the dot waits for what follows it.
     const waiting = this.#place === 'after-dot-cr' ? 1 : 0
     if (this.#end === undefined) this.#keep(Math.max(this.#kept, chunk.length - waiting))
     const content = chunk.subarray(start, this.#write)
-    return this.#lateCr ? Buffer.concat([Buffer.of(cr), content]) : content
+    return this.#withLateCr(content)
   }
 
   #step(octet: number | undefined): void {
@@ -61,7 +60,7 @@ export class DotUnstuffer {
         return octet === cr ? this.#advance('after-dot-cr') : this.#goOn()
       case 'after-dot-cr':
         if (octet === lf) this.#end = this.#read + 1
-        else this.#place = 'after-cr'
+        else this.#takeCr()
     }
   }
 
@@ -81,6 +80,16 @@ export class DotUnstuffer {
     this.#keep(this.#read)
     this.#kept = this.#read + 1
     this.#advance('after-dot')
+  }
+
+  /** The CR after the dot is content. It may have come with the chunk before this one. */
+  #takeCr(): void {
+    this.#place = 'after-cr'
+    this.#lateCr ||= this.#read === this.#start
+  }
+
+  #withLateCr(content: Buffer): Buffer {
+    return this.#lateCr ? Buffer.concat([Buffer.of(cr), content]) : content
   }
 
   #advance(place: Place): void {

@@ -101,6 +101,10 @@ export class OctetReader extends SMTPStream {
     next()
   }
 
+  #resume(): void {
+    if (!this.#waiting) this.#work()
+  }
+
   #readLine(): void {
     const end = this.#chunk.indexOf(0x0a, this.#position)
     const piece = this.#chunk.toString('latin1', this.#position, end === -1 ? this.#chunk.length : end)
@@ -136,7 +140,7 @@ export class OctetReader extends SMTPStream {
     void wait.then(() => {
       this.#waiting = false
       this.#afterContent(unstuffer)
-      if (!this.#waiting) this.#work()
+      this.#resume()
     })
   }
 

@@ -19,10 +19,11 @@ const maxLocalPartOctets = 255
 // atext and dots (RFC 5322 §3.2.3, RFC 6531 §3.3); no dot at either end, no two in a row.
 const dotString = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+)*$/u
 // qtextSMTP and quoted-pairSMTP (RFC 5321 §4.1.2). It may be empty: `""@example.com` is legal.
-const quotedString = /^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u
+const quotedString = /^"(?:[ !\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u
 // Deviates: underscores are taken, since host names of containers have them.
-const domain = /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}\u200c\u200d_-]*[\p{L}\p{N}\p{M}_])?$/u
-const generalLiteral = /^[a-z\d-]*[a-z\d]:[\x21-\x5a\x5e-\x7e]+$/i
+const domain = /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?$/u
+const literalTag = /^[a-z\d-]*[a-z\d]$/i
+const literalContent = /^[!-Z^-~]+$/
 const parameter = /^([a-z\d][a-z\d-]*)(?:=(.+))?$/i
 // eslint-disable-next-line no-control-regex -- SMTP-6: no address holds any of them
 const unsafe = /[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u2060\ufeff]/
@@ -80,16 +81,17 @@ function isMailbox(address: string, kind: PathKind): boolean {
 }
 
 function isDomain(name: string): boolean {
+  if (octetsOf(name) > maxDomainOctets) return false
   if (name.startsWith('[')) return name.endsWith(']') && isLiteral(name.slice(1, -1))
-  return (
-    octetsOf(name) <= maxDomainOctets && name.split('.').every((label) => octetsOf(label) <= 63 && domain.test(label))
-  )
+  return name.split('.').every((label) => octetsOf(label) <= 63 && domain.test(label))
 }
 
 /** address-literal. RFC 5321 §4.1.3. */
 function isLiteral(text: string): boolean {
   if (/^ipv6:/i.test(text)) return net.isIPv6(text.slice(5)) && !text.includes('%')
-  return net.isIPv4(text) || generalLiteral.test(text)
+  const colon = text.indexOf(':')
+  const general = literalTag.test(text.slice(0, Math.max(colon, 0))) && literalContent.test(text.slice(colon + 1))
+  return net.isIPv4(text) || general
 }
 
 function octetsOf(text: string): number {

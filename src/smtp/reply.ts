@@ -30,6 +30,6 @@ export function replyLines(reply: Reply, enhancedCodes: boolean): string[] {
   const enhancedCode = enhancedCodes && reply.enhancedCode !== '' ? reply.enhancedCode + ' ' : ''
   return texts.map((text, index) => {
     const separator = index < texts.length - 1 ? '-' : ' '
-    return reply.code + separator + enhancedCode + text.replace(notText, ' ')
+    return `${reply.code}${separator}${enhancedCode}${text.replace(notText, ' ')}`
   })
 }

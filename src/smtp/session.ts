@@ -381,7 +381,13 @@ const tooManyClients: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Too man
 const shuttingDown: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Shutting down' }
 const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS', 'AUTH'])
 
-function circumstances(session: SmtpSession): Omit<SmtpEnvelope, 'reversePath' | 'forwardPaths' | 'mailAt' | 'dataAt'> {
-  const { id: _, ...rest } = session
-  return rest
+/** What of a session goes into an envelope. */
+function circumstances(session: SmtpSession): Pick<SmtpEnvelope, Exclude<keyof SmtpSession, 'id'>> {
+  const { listener, client, connectedAt, heloName, tls: tlsSession, authUser, authMechanism } = session
+  return {
+    ...{ listener, client, connectedAt, heloName },
+    ...(tlsSession && { tls: tlsSession }),
+    ...(authUser !== undefined && { authUser }),
+    ...(authMechanism !== undefined && { authMechanism }),
+  }
 }
