@@ -1,4 +1,4 @@
-import type { Database, Statement } from './driver.ts'
+import { blobOf, type Database, type Statement } from './driver.ts'
 
 /**
  * Which row of the index is which message. Rows are counted 1, 2, 3, … because FTS5 writes a row's number with every
@@ -36,7 +36,7 @@ export class IndexNumbers {
     this.#lastRow = 0
     this.#count = 0
     for (const { block, list } of this.#load.all()) {
-      const octets = new Uint8Array(list as Uint8Array) // libsql gives an ArrayBuffer
+      const octets = blobOf(list)
       const numbers = new Float64Array(blockRows)
       new Uint8Array(numbers.buffer).set(octets)
       const used = octets.byteLength / numbers.BYTES_PER_ELEMENT
