@@ -23,7 +23,7 @@ const quotedString = /^"(?:[ !\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e]
 // Deviates: underscores are taken, since host names of containers have them.
 const domain = /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?$/u
 const literalTag = /^[a-z\d-]*[a-z\d]$/i
-const literalContent = /^[!-Z^-~]+$/
+const literalContent = /^[\x21-\x5a\x5e-\x7e]+$/
 const parameter = /^([a-z\d][a-z\d-]*)(?:=(.+))?$/i
 // eslint-disable-next-line no-control-regex -- SMTP-6: no address holds any of them
 const unsafe = /[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u2060\ufeff]/
