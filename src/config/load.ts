@@ -1,6 +1,6 @@
 /** The configuration file: found, loaded and handed on as it is. */
 import { createRequire } from 'node:module'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { lilconfig, type Loader } from 'lilconfig'
 import { ConfigError } from './config-error.ts'
@@ -21,7 +21,10 @@ const searchPlaces = ['json', 'js', 'mjs', 'ts'].map((extension) => `stuntmail.c
  * @throws ConfigError when the file is missing, of another kind, or fails.
  */
 export async function loadConfigFile(folder: string, path?: string): Promise<LoadedFile | undefined> {
-  const loaders = { '.json': loadJson, '.js': loadModule, '.mjs': loadModule, '.ts': loadTypeScript, noExt: loadOther }
+  const loaders = { '.json': loadJson, '.js': loadModule, '.mjs': loadModule, '.ts': loadTypeScript }
+  if (path !== undefined && !Object.hasOwn(loaders, extname(path))) {
+    throw new ConfigError('usage', `${path}: a configuration file ends in ${Object.keys(loaders).join(', ')}.`)
+  }
   const explorer = lilconfig('stuntmail', { searchPlaces, stopDir: folder, cache: false, loaders })
   try {
     const found = path === undefined ? await explorer.search(folder) : await explorer.load(path)
@@ -42,8 +45,13 @@ const loadModule: Loader = (path) => attempt(path, () => importDefault(path))
 
 const loadTypeScript: Loader = (path) =>
   attempt(path, async () => {
-    // Node 22.18 and newer take the types out themselves; so does a loader that Node was started with.
-    if ((process.features as { typescript?: unknown }).typescript) return importDefault(path)
+    try {
+      // Node 22.18 and newer take the types out themselves; so does a loader that Node was started with.
+      return await importDefault(path)
+    } catch (error) {
+      const unread = error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+      if (!unread) throw error
+    }
     const load = (await withTsx(path)) ?? (await withJiti(path))
     if (load !== undefined) return load()
     throw new ConfigError(
@@ -52,10 +60,6 @@ const loadTypeScript: Loader = (path) =>
         'use Node 22.18 or newer, or name it stuntmail.config.mjs.',
     )
   })
-
-const loadOther: Loader = (path) => {
-  throw new ConfigError('usage', `${path}: a configuration file ends in .json, .js, .mjs or .ts.`)
-}
 
 /** Errors of the file name the file. */
 async function attempt(path: string, load: () => unknown): Promise<unknown> {
@@ -72,17 +76,22 @@ async function importDefault(path: string): Promise<unknown> {
 }
 
 function defaultOf(module: unknown, path: string): unknown {
-  if (typeof module === 'object' && module !== null && 'default' in module) return module.default
-  throw new ConfigError('usage', `${basename(path)}: it has no default export. Write: export default { … }`)
+  if (!has(module, 'default')) {
+    throw new ConfigError('usage', `${basename(path)}: it has no default export. Write: export default { … }`)
+  }
+  // A module that a compiler made to CommonJS stands under `default` as a whole.
+  const { default: exported } = module
+  return has(exported, '__esModule') && has(exported, 'default') ? exported.default : exported
 }
 
 type Load = () => Promise<unknown>
 
 async function withTsx(path: string): Promise<Load | undefined> {
-  const api = await importFrom(path, 'tsx/esm/api')
-  if (!has(api, 'tsImport')) return undefined
-  const tsImport = api.tsImport as (specifier: string, parent: string) => Promise<unknown>
-  return async () => defaultOf(await tsImport(pathToFileURL(path).href, pathToFileURL(path).href), path)
+  // Its other entry, tsx/esm/api, is not to be had by way of require.resolve().
+  const api = await importFrom(path, 'tsx/cjs/api')
+  if (!has(api, 'require')) return undefined
+  const tsxRequire = api.require as (file: string, parent: string) => unknown
+  return () => Promise.resolve(defaultOf(tsxRequire(path, path), path))
 }
 
 async function withJiti(path: string): Promise<Load | undefined> {
