@@ -3,6 +3,12 @@ import { defineConfig } from 'eslint/config'
 import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
+const noEnums = [
+  {
+    selector: ':matches(TSEnumDeclaration, TSParameterProperty, ExportAllDeclaration, TSModuleDeclaration[id.name])',
+    message: 'No enums, parameter properties, namespaces, or barrels.',
+  },
+]
 const everywhere = [
   {
     selector: "NewExpression[callee.name='RegExp'][arguments.0.type!='Literal']",
@@ -12,10 +18,7 @@ const everywhere = [
     selector: "CallExpression[callee.name='RegExp']",
     message: 'Write the pattern as a literal.',
   },
-  {
-    selector: ':matches(TSEnumDeclaration, TSParameterProperty, ExportAllDeclaration, TSModuleDeclaration[id.name])',
-    message: 'No enums, parameter properties, namespaces, or barrels.',
-  },
+  ...noEnums,
 ]
 const noDefaultExport = [{ selector: 'ExportDefaultDeclaration', message: 'Exports have names.' }]
 const noHtmlFromText = [
@@ -80,7 +83,7 @@ export default defineConfig(
       'max-params': ['error', 4],
       complexity: ['error', 12],
       eqeqeq: 'error',
-      'no-console': 'off',
+      'no-control-regex': 'error',
       'no-eval': 'error',
       'no-implied-eval': 'off',
       'no-var': 'error',
@@ -89,7 +92,10 @@ export default defineConfig(
       'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }],
       'regexp/no-super-linear-move': ['error', { report: 'certain', ignoreSticky: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { args: 'none', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { args: 'none', varsIgnorePattern: '^_$', destructuredArrayIgnorePattern: '^_$', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // Matters of taste, or of objects made of functions, which have no `this` to lose.
@@ -137,6 +143,7 @@ export default defineConfig(
       // A suite is one function, and node:test's own promises are awaited by it.
       'max-lines-per-function': 'off',
       // Nothing here comes from outside.
+      'no-restricted-syntax': ['error', ...noDefaultExport, ...noEnums],
       'regexp/no-super-linear-backtracking': 'off',
       'regexp/no-super-linear-move': 'off',
       '@typescript-eslint/no-floating-promises': [
