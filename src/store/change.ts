@@ -37,7 +37,7 @@ export type Change =
 /** Changes after a number, oldest first. */
 export interface ChangesSince {
   readonly changes: readonly Change[]
-  /** Number of the newest change there is; ask again from here. */
+  /** How far this answer goes: ask again from here. The number of the newest change unless `more`. */
   readonly latest: number
   /** The number is older than what is kept, or from another store: forget what you have and list again. `changes` is empty. */
   readonly reset: boolean
