@@ -13,6 +13,14 @@ export interface DecodedText {
   readonly replaced: boolean
 }
 
+/**
+ * How many more texts may be decoded, shared by all that a message holds: a decoder costs microseconds to set up, and a
+ * hostile header asks for a million of them.
+ */
+export interface DecodingBudget {
+  left: number
+}
+
 export interface CharsetOptions {
   /** Decode UTF-7. Off by default: it smuggles markup past filters, so never for HTML. */
   readonly utf7?: boolean
@@ -34,7 +42,7 @@ export function decodeCharset(octets: Uint8Array, charset: string, options: Char
 export function knownCharset(charset: string): boolean {
   const label = charset.trim().toLowerCase()
   if (utf8Labels.has(label) || utf7Labels.has(label) || windows1252Labels.has(label)) return true
-  return textDecoder(aliases.get(label) ?? label) !== undefined || iconvLite()?.encodingExists(label) === true
+  return textDecoder(aliases.get(label) ?? label) !== undefined || iconvFor(label) !== undefined
 }
 
 /** US-ASCII is read as UTF-8, its superset: what declares ASCII and is not is nearly always that. */
@@ -115,19 +123,25 @@ interface IconvLite {
 }
 
 function byIconv(octets: Uint8Array, label: string): DecodedText | undefined {
-  const iconv = iconvLite()
-  if (iconv === undefined || internalLabels.has(label) || !iconv.encodingExists(label)) return undefined
-  const text = iconv.decode(bufferOf(octets), label)
-  return { text, known: true, replaced: text.includes('\ufffd') }
+  const text = iconvFor(label)?.decode(bufferOf(octets), label)
+  return text === undefined ? undefined : { text, known: true, replaced: text.includes('\ufffd') }
 }
 
-/** Node's own encodings, which are no charsets. */
+function iconvFor(label: string): IconvLite | undefined {
+  if (internalLabels.has(label)) return undefined
+  const iconv = iconvLite()
+  return iconv?.encodingExists(label) === true ? iconv : undefined
+}
+
+/** What iconv-lite has for programs, which is no charset. */
 const internalLabels = new Set(['base64', 'hex', 'binary', 'internal'])
+
+const load = createRequire(import.meta.url)
 
 /** Node keeps what was loaded. A build without the package still decodes everything but these rare charsets. */
 function iconvLite(): IconvLite | undefined {
   try {
-    return createRequire(import.meta.url)('iconv-lite') as IconvLite
+    return load('iconv-lite') as IconvLite
   } catch {
     return undefined
   }

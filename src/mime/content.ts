@@ -1,5 +1,5 @@
 /** What the MIME fields of a part say about it: RFC 2045 §5 and §6, RFC 2183, RFC 2392. */
-import { knownCharset } from './charset.ts'
+import { knownCharset, type DecodingBudget } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import type { DefectList } from './defect-list.ts'
 import { printable, unfold } from './header.ts'
@@ -12,17 +12,24 @@ export type Content = Pick<Part, 'mediaType' | 'transferEncoding' | 'disposition
 
 const encodings = new Set(['7bit', '8bit', 'binary', 'base64', 'quoted-printable', 'x-uuencode', 'x-uue', 'uuencode'])
 
+/** What reading a part has in common with reading the others of its message. */
+export interface ContentContext {
+  readonly limits: MimeLimits
+  readonly defects: DefectList
+  readonly budget: DecodingBudget
+}
+
 /** Reads them; the first of two equal fields counts. `fallback` is the type of a part that has no Content-Type. */
 export function contentOf(
   header: readonly HeaderField[],
   fallback: MediaType,
-  { limits, defects }: { limits: MimeLimits; defects: DefectList },
+  { limits, defects, budget }: ContentContext,
 ): Content {
   const { type, encoding, disposition, id } = contentFields(header)
-  const parsed = type === undefined ? undefined : parseMediaType(type.body, limits.parameters)
-  if (type !== undefined && parsed !== undefined) typeDefects(type, parsed, defects)
+  const parsed = type === undefined ? undefined : parseMediaType(type.body, limits.parameters, budget)
+  if (type !== undefined && parsed !== undefined) typeDefects(type, parsed, { defects, budget })
   const mediaType = parsed?.mediaType ?? fallback
-  const placed = disposition === undefined ? undefined : parseDisposition(disposition.body, limits.parameters)
+  const placed = disposition === undefined ? undefined : parseDisposition(disposition.body, limits.parameters, budget)
   if (disposition !== undefined && placed !== undefined) parameterDefects(disposition, placed.parameters, defects)
   const transferEncoding = encoding === undefined ? '7bit' : encodingOf(encoding, mediaType, defects)
   const filename = placed?.parameters.parameters.get('filename') ?? mediaType.parameters.get('name')
@@ -30,7 +37,7 @@ export function contentOf(
     mediaType,
     transferEncoding,
     disposition: placed?.disposition,
-    filename: filename === undefined ? undefined : decodeFilename(filename),
+    filename: filename === undefined ? undefined : decodeFilename(filename, budget),
     contentId: id === undefined ? undefined : bare(id.body),
   }
 }
@@ -64,12 +71,14 @@ function contentFields(header: readonly HeaderField[]): ContentFields {
 function typeDefects(
   field: HeaderField,
   { mediaType, unreadable, parameters }: ParsedMediaType,
-  defects: DefectList,
+  { defects, budget }: Pick<ContentContext, 'defects' | 'budget'>,
 ): void {
   if (unreadable) defects.add('bad-content-type', field.start, `${plainText.type}/${plainText.subtype}`)
   parameterDefects(field, parameters, defects)
   const charset = mediaType.type === 'text' ? mediaType.parameters.get('charset') : undefined
-  if (charset !== undefined && !knownCharset(charset)) defects.add('bad-charset', field.start, charset)
+  if (charset !== undefined && budget.left-- > 0 && !knownCharset(charset)) {
+    defects.add('bad-charset', field.start, charset)
+  }
   if (mediaType.type === 'multipart' && !mediaType.parameters.get('boundary'))
     defects.add('missing-boundary', field.start)
 }
@@ -97,8 +106,8 @@ function encodingOf(field: HeaderField, { type }: MediaType, defects: DefectList
 }
 
 /** Mailers put encoded words into parameters although RFC 2047 §5 (3) forbids it. */
-function decodeFilename(value: string): string {
-  const text = value.includes('=?') ? decodeWords(Buffer.from(value, 'utf8').toString('latin1')).text : value
+function decodeFilename(value: string, budget: DecodingBudget): string {
+  const text = value.includes('=?') ? decodeWords(Buffer.from(value, 'utf8').toString('latin1'), budget).text : value
   return printable(text).trim()
 }
 

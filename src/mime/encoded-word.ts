@@ -1,5 +1,5 @@
 /** Encoded words, RFC 2047. */
-import { decodeCharset, decodeUtf8Loosely } from './charset.ts'
+import { decodeCharset, decodeUtf8Loosely, type DecodingBudget } from './charset.ts'
 
 interface EncodedWord {
   readonly charset: string
@@ -17,41 +17,66 @@ export interface DecodedWords {
 /**
  * Decodes every encoded word of an unfolded field body (one char per octet); the rest is read as UTF-8 (RFC 6532 §3.2).
  * White space between two encoded words goes (§6.2). Neighbours of one charset are joined before they are decoded, since
- * mailers split characters over them although §5 forbids it. Linear, never throws.
+ * mailers split characters over them although §5 forbids it. Words beyond the budget stay as they are.
+ * Linear, never throws.
  */
-export function decodeWords(raw: string): DecodedWords {
-  let start = raw.indexOf('=?')
-  if (start < 0) return { text: decodeUtf8Loosely(raw), bad: false }
-  const out: string[] = []
-  let bad = false
-  let plain = 0
-  let run: { charset: string; octets: Buffer[] } | undefined
-  const flush = (): void => {
-    if (run === undefined) return
-    const decoded = decodeCharset(Buffer.concat(run.octets), run.charset)
-    bad ||= decoded.replaced || !decoded.known
-    out.push(decoded.text)
-    run = undefined
-  }
-  while (start >= 0) {
+export function decodeWords(raw: string, budget: DecodingBudget = { left: 1_000 }): DecodedWords {
+  if (!raw.includes('=?')) return { text: decodeUtf8Loosely(raw), bad: false }
+  const joiner = new WordJoiner(raw, budget)
+  for (let start = raw.indexOf('=?'); start >= 0;) {
     const word = encodedWord(raw, start)
-    if (word === undefined) {
-      start = raw.indexOf('=?', start + 2)
-      continue
-    }
-    const between = raw.slice(plain, start)
-    if (run === undefined || between.trim() !== '') {
-      flush()
-      out.push(decodeUtf8Loosely(between))
-    } else if (run.charset !== word.charset) flush()
-    run ??= { charset: word.charset, octets: [] }
-    run.octets.push(word.octets)
-    plain = word.end
-    start = raw.indexOf('=?', plain)
+    if (word !== undefined && !joiner.add(word, start)) break
+    start = raw.indexOf('=?', word?.end ?? start + 2)
   }
-  flush()
-  out.push(decodeUtf8Loosely(raw.slice(plain)))
-  return { text: out.join(''), bad }
+  return joiner.end()
+}
+
+/** Puts neighbours of one charset together, and what stands between the others. */
+class WordJoiner {
+  readonly #raw: string
+  readonly #budget: DecodingBudget
+  readonly #out: string[] = []
+  #bad = false
+  /** End of the last word. */
+  #plain = 0
+  #charset: string | undefined
+  #octets: Buffer[] = []
+
+  constructor(raw: string, budget: DecodingBudget) {
+    this.#raw = raw
+    this.#budget = budget
+  }
+
+  /** @returns false: the budget is used up. */
+  add(word: EncodedWord, start: number): boolean {
+    const between = this.#raw.slice(this.#plain, start)
+    const neighbour = this.#charset !== undefined && between.trim() === ''
+    if (!neighbour || this.#charset !== word.charset) {
+      this.#flush()
+      if (this.#budget.left <= 0) return false
+      this.#budget.left--
+      if (!neighbour) this.#out.push(decodeUtf8Loosely(between))
+    }
+    this.#charset = word.charset
+    this.#octets.push(word.octets)
+    this.#plain = word.end
+    return true
+  }
+
+  end(): DecodedWords {
+    this.#flush()
+    this.#out.push(decodeUtf8Loosely(this.#raw.slice(this.#plain)))
+    return { text: this.#out.join(''), bad: this.#bad }
+  }
+
+  #flush(): void {
+    if (this.#charset === undefined) return
+    const decoded = decodeCharset(Buffer.concat(this.#octets), this.#charset)
+    this.#bad ||= decoded.replaced || !decoded.known
+    this.#out.push(decoded.text)
+    this.#charset = undefined
+    this.#octets = []
+  }
 }
 
 /** encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="            RFC 2047 §2, RFC 2231 §5 */

@@ -1,5 +1,6 @@
 /** What RFC 5322 §3.6 asks of the header of a message, as defects. */
 import { parseAddressList } from './address.ts'
+import type { DecodingBudget } from './charset.ts'
 import { parseDate } from './date.ts'
 import type { DefectList } from './defect-list.ts'
 import { decodeWords } from './encoded-word.ts'
@@ -33,8 +34,9 @@ const longestName = 25
 /** Looks at the header of the message itself, not at those of its parts. */
 export function checkHeader({ header, start, end }: Part, limits: MimeLimits, defects: DefectList): void {
   const seen = new Set<string>()
+  const budget = { left: 1_000 }
   for (const field of header) {
-    checkOctets(field, defects)
+    checkOctets(field, budget, defects)
     if (field.name.length > longestName) continue
     const name = field.name.toLowerCase()
     const check = checks.get(name)
@@ -49,11 +51,11 @@ export function checkHeader({ header, start, end }: Part, limits: MimeLimits, de
 }
 
 /** RFC 6532 §3.2 allows UTF-8, and RFC 2047 wants words that decode. */
-function checkOctets({ name, body, start }: HeaderField, defects: DefectList): void {
+function checkOctets({ name, body, start }: HeaderField, budget: DecodingBudget, defects: DefectList): void {
   if (/[\x80-\xff]/.test(body) && Buffer.from(body, 'latin1').toString('utf8').includes('\ufffd')) {
     defects.add('header-8bit', start)
   }
-  if (body.includes('=?') && decodeWords(unfold(body)).bad) defects.add('bad-encoded-word', start, name)
+  if (body.includes('=?') && decodeWords(unfold(body), budget).bad) defects.add('bad-encoded-word', start, name)
 }
 
 function checkDate({ body, start }: HeaderField, _limits: MimeLimits, defects: DefectList): void {

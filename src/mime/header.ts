@@ -1,4 +1,5 @@
 /** Header fields: RFC 5322 §2.2, with encoded words (RFC 2047) and raw UTF-8 (RFC 6532). */
+import type { DecodingBudget } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import type { Part } from './tree.ts'
 
@@ -36,8 +37,8 @@ export function unfold(raw: string): string {
 }
 
 /** The text of an unstructured field; invalid octets become U+FFFD, control characters spaces. */
-export function decodeUnstructured(raw: string): string {
-  return printable(decodeWords(unfold(raw)).text)
+export function decodeUnstructured(raw: string, budget?: DecodingBudget): string {
+  return printable(decodeWords(unfold(raw), budget).text)
 }
 
 /** Control characters can come out of encoded words; they would break lines and lists. */
@@ -48,9 +49,10 @@ export function printable(text: string): string {
 
 /** All fields of a part in order, for people. */
 export function headerFields(part: Part): DecodedField[] {
+  const budget = { left: 5_000 }
   return part.header.map(({ name, body, start }) => ({
     name,
-    value: decodeUnstructured(body),
+    value: decodeUnstructured(body, budget),
     raw: Buffer.from(body, 'latin1').toString('utf8'),
     offset: start,
   }))

@@ -1,4 +1,5 @@
 /** Content-Type, RFC 2045 §5, and Content-Disposition, RFC 2183. */
+import type { DecodingBudget } from './charset.ts'
 import { parseParameters, type ParsedParameters } from './parameter.ts'
 import type { MediaType } from './tree.ts'
 
@@ -19,8 +20,8 @@ export const opaque: MediaType = { type: 'application', subtype: 'octet-stream',
 const comments = /\([^()]*\)/g
 
 /** Reads the raw body of a Content-Type field. @param limit most parameters that are read. */
-export function parseMediaType(raw: string, limit: number): ParsedMediaType {
-  const parameters = parseParameters(raw, 0, limit)
+export function parseMediaType(raw: string, limit: number, budget?: DecodingBudget): ParsedMediaType {
+  const parameters = parseParameters(raw, 0, limit, budget)
   const semicolon = raw.indexOf(';')
   const value = (semicolon < 0 ? raw : raw.slice(0, semicolon)).slice(0, 500).replace(comments, '')
   const match = /^\s*([!#$%&'*+\-.^_`{|}~\w]+)\s*\/\s*([!#$%&'*+\-.^_`{|}~\w]+)\s*$/.exec(value)
@@ -37,8 +38,9 @@ export function parseMediaType(raw: string, limit: number): ParsedMediaType {
 export function parseDisposition(
   raw: string,
   limit: number,
+  budget?: DecodingBudget,
 ): { disposition: string | undefined; parameters: ParsedParameters } {
   const semicolon = raw.indexOf(';')
   const value = (semicolon < 0 ? raw : raw.slice(0, semicolon)).slice(0, 500).replace(comments, '').trim().toLowerCase()
-  return { disposition: value === '' ? undefined : value, parameters: parseParameters(raw, 0, limit) }
+  return { disposition: value === '' ? undefined : value, parameters: parseParameters(raw, 0, limit, budget) }
 }

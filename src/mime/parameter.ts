@@ -1,5 +1,5 @@
 /** Parameters of MIME fields: RFC 2045 §5.1, with continuations and charsets by RFC 2231. */
-import { decodeCharset, decodeUtf8Loosely } from './charset.ts'
+import { decodeCharset, decodeUtf8Loosely, type DecodingBudget } from './charset.ts'
 
 export interface ParsedParameters {
   /** Names in lower case, values decoded. The first of two equal names wins. */
@@ -15,8 +15,14 @@ const none: ParsedParameters = { parameters: new Map(), malformed: false, tooMan
 /**
  * Reads `; name=value` pairs of a raw field body from offset `at` on. Linear, never throws.
  * @param limit most pairs that are read, the pieces of a continuation counted each.
+ * @param budget values in charsets of their own beyond it are read as UTF-8.
  */
-export function parseParameters(raw: string, at: number, limit: number): ParsedParameters {
+export function parseParameters(
+  raw: string,
+  at: number,
+  limit: number,
+  budget: DecodingBudget = { left: 200 },
+): ParsedParameters {
   const first = raw.indexOf(';', at)
   if (first < 0) return none
   const reader = new ParameterReader(raw, first)
@@ -24,14 +30,15 @@ export function parseParameters(raw: string, at: number, limit: number): ParsedP
   const pieces = new Map<string, Pieces>()
   let count = 0
   for (let pair = reader.next(); pair !== undefined; pair = reader.next()) {
-    if (count++ === limit) return { parameters: joined(simple, pieces), malformed: reader.malformed, tooMany: true }
+    if (count++ === limit)
+      return { parameters: joined(simple, pieces, budget), malformed: reader.malformed, tooMany: true }
     const { name, value } = pair
     const star = name.indexOf('*')
     const known = star < 0 ? simple.has(name) : addPiece(pieces, name, star, value)
     if (star < 0 && !known) simple.set(name, decodeUtf8Loosely(value))
     if (known) reader.malformed = true
   }
-  return { parameters: joined(simple, pieces), malformed: reader.malformed, tooMany: false }
+  return { parameters: joined(simple, pieces, budget), malformed: reader.malformed, tooMany: false }
 }
 
 /** Pieces of one value by index; `name*` alone is index 0. */
@@ -50,9 +57,9 @@ function addPiece(all: Map<string, Pieces>, name: string, star: number, value: s
   return false
 }
 
-function joined(simple: Map<string, string>, all: Map<string, Pieces>): Map<string, string> {
+function joined(simple: Map<string, string>, all: Map<string, Pieces>, budget: DecodingBudget): Map<string, string> {
   for (const [name, pieces] of all) {
-    const value = joinPieces(pieces)
+    const value = joinPieces(pieces, budget)
     // RFC 2231 §4: who writes both means the extended one for those who can read it.
     if (value !== undefined) simple.set(name, value)
   }
@@ -60,7 +67,7 @@ function joined(simple: Map<string, string>, all: Map<string, Pieces>): Map<stri
 }
 
 /** Up to the first gap. The charset stands in the first piece (RFC 2231 §4.1). */
-function joinPieces(pieces: Pieces): string | undefined {
+function joinPieces(pieces: Pieces, budget: DecodingBudget): string | undefined {
   const first = pieces.get(0)
   if (first === undefined) return undefined
   const prefix = first.extended ? /^([^']{0,80})'[^']{0,80}'/.exec(first.value) : null
@@ -69,7 +76,8 @@ function joinPieces(pieces: Pieces): string | undefined {
     const text = index === 0 && prefix !== null ? piece.value.slice(prefix[0].length) : piece.value
     octets.push(piece.extended ? percentOctets(text) : Buffer.from(text, 'latin1'))
   }
-  return decodeCharset(Buffer.concat(octets), prefix?.[1] ?? '').text
+  const charset = prefix?.[1] ?? ''
+  return decodeCharset(Buffer.concat(octets), charset !== '' && budget.left-- > 0 ? charset : '').text
 }
 
 function percentOctets(text: string): Buffer {

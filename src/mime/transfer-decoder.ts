@@ -86,7 +86,7 @@ class QuotedPrintableDecoder implements TransferDecoder {
   }
 }
 
-/** White space longer than this is text, not padding: what is held back stays bounded. */
+/** White space longer than this is taken for text where a chunk ends in it: what is held back stays bounded. */
 const longestPadding = 1024
 
 function certainEnd(octets: Buffer): number {

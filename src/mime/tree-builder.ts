@@ -4,7 +4,7 @@
  * The open parts are a stack, from the message to the innermost; there is no recursion. Boundaries are looked up in a
  * map, so a line costs the same however deep it stands.
  */
-import { contentOf } from './content.ts'
+import { contentOf, type ContentContext } from './content.ts'
 import { DefectList } from './defect-list.ts'
 import { HeaderBlock, headerBudget, type HeaderBudget } from './header-block.ts'
 import type { Line, LineReader, LineSink } from './line-reader.ts'
@@ -29,6 +29,7 @@ interface OpenPart {
 export class TreeBuilder implements LineSink {
   readonly #limits: MimeLimits
   readonly #defects: DefectList
+  readonly #context: ContentContext
   readonly #stack: OpenPart[] = []
   readonly #boundaries = new Map<string, OpenPart>()
   readonly #budget: HeaderBudget
@@ -42,6 +43,7 @@ export class TreeBuilder implements LineSink {
   constructor(limits: MimeLimits, defects: DefectList) {
     this.#limits = limits
     this.#defects = defects
+    this.#context = { limits, defects, budget: { left: 5_000 } }
     this.#budget = headerBudget(limits)
     this.#root = newDraft('', 0)
     this.#stack.push(newOpen(this.#root))
@@ -127,7 +129,7 @@ export class TreeBuilder implements LineSink {
     open.bodyLine = at.bodyLine
     const parent = this.#stack[this.#stack.length - 2]?.draft.mediaType
     const fallback = parent?.type === 'multipart' && parent.subtype === 'digest' ? digested : plainText
-    Object.assign(draft, contentOf(draft.header, fallback, { limits: this.#limits, defects: this.#defects }))
+    Object.assign(draft, contentOf(draft.header, fallback, this.#context))
     if (parent?.type === 'message') nameInner(open)
     if (draft.mediaType.type === 'multipart') this.#beginMultipart(open)
     else if (holdsMessage(draft) && this.#mayNest(draft)) this.#beginMessage(open, at.bodyStart)
