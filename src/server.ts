@@ -64,7 +64,7 @@ export const { version } = manifest
  * of 127.0.0.1.
  * @throws ConfigError for options that cannot be used, StartError; then nothing is left of it.
  */
-export function startStuntmail(options: StuntmailOptions = {}, parts: Parts = {}): Promise<Stuntmail> {
+export async function startStuntmail(options: StuntmailOptions = {}, parts: Parts = {}): Promise<Stuntmail> {
   return start(embeddedSettings(options), parts)
 }
 
@@ -296,21 +296,23 @@ function closing(): Closing {
   return { add: (step) => void steps.push(step), run: () => (done ??= runAll()) }
 }
 
-/** What a client connects to, where the listener is on all addresses. */
-function urlHost(host: string): string {
-  return host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
-}
-
 function stuntmail(
   sockets: ReadonlyMap<ListenerName, BoundSockets>,
   parts: Pick<Stuntmail, 'data' | 'store' | 'stop'>,
 ): Stuntmail {
   const listeners = Object.fromEntries([...sockets].map(([name, { addresses }]) => [name, addresses[0]]))
-  const { http } = listeners
+  const http = sockets.get('http')?.addresses
   return {
     ...parts,
     listeners,
-    url: http && `http://${hostPort(urlHost(http.host), http.port)}`,
+    url: http && `http://${hostPort(urlHost(http), http[0].port)}`,
     [Symbol.asyncDispose]: parts.stop,
   }
+}
+
+/** What a browser on this machine connects to. The name only where both of its addresses are ours. */
+function urlHost(addresses: BoundSockets['addresses']): string {
+  const hosts = addresses.map(({ host }) => host)
+  const everywhere = hosts.some((host) => host === '0.0.0.0' || host === '::')
+  return everywhere || (hosts.includes('127.0.0.1') && hosts.includes('::1')) ? 'localhost' : (hosts[0] ?? 'localhost')
 }

@@ -2,20 +2,20 @@
 import type { Stuntmail } from '../server.ts'
 
 /** The one line of `--json`; scripts read it. */
-export function readyJson(server: Stuntmail, version: string): string {
+export function readyJson(server: Pick<Stuntmail, 'listeners' | 'data'>, version: string): string {
   const { listeners, data } = server
   return JSON.stringify({ ready: true, version, pid: process.pid, data: data ?? null, listeners })
 }
 
 const purposes: ReadonlyMap<string, string> = new Map([
-  ['smtp', 'STARTTLS and AUTH offered, neither needed'],
-  ['submission', 'the same, on the port for submission'],
+  ['smtp', 'STARTTLS and AUTH'],
+  ['submission', 'STARTTLS and AUTH'],
   ['smtps', 'TLS from the start'],
   ['http', 'inbox and REST'],
 ])
 
 /** One line for each listener, then how to use it. */
-export function readyText(server: Stuntmail, version: string): string {
+export function readyText(server: Pick<Stuntmail, 'listeners' | 'url' | 'data'>, version: string): string {
   const rows = Object.entries(server.listeners).map(([name, { host, port }]) => {
     const where = name === 'http' && server.url !== undefined ? server.url : `${shownHost(host)}:${port}`
     return [name, where, purposes.get(name) ?? '']
@@ -34,7 +34,7 @@ export function readyText(server: Stuntmail, version: string): string {
   ].join('\n')
 }
 
-function advice({ listeners, url }: Stuntmail): string[] {
+function advice({ listeners, url }: Pick<Stuntmail, 'listeners' | 'url'>): string[] {
   const { smtp } = listeners
   const send = smtp && `point your app at SMTP host ${shownHost(smtp.host)}, port ${smtp.port}`
   const look = url && `open ${url}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -59,13 +59,21 @@ describe('stuntmail', { concurrency: 2 }, () => {
     assert.doesNotMatch(stderr, /stuntmail-test-/)
   })
 
-  // For root every folder can be written.
-  it('refuses a data folder that it may not write (REL-7)', { skip: process.getuid?.() === 0 }, async () => {
-    const data = temporaryFolder()
-    chmodSync(data, 0o500)
-    const { code, stderr } = await runCommand(['--data', data, ...freePorts])
-    assert.equal(code, 73)
-    assert.match(stderr, /cannot be written/)
+  it('refuses a data folder that it may not write (REL-7)', async (t) => {
+    const [empty, filled] = [temporaryFolder(), temporaryFolder()]
+    await (await startCommand(['--data', filled, ...freePorts])).end()
+    for (const name of readdirSync(filled)) chmodSync(join(filled, name), 0o444)
+    // For root every folder can be written.
+    const user = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+    const able = await runCommand(['--version'], { cwd: '/', ...user })
+    if (able.code !== 0) return t.skip('another user than root cannot read this checkout')
+    for (const data of [empty, filled]) {
+      chmodSync(data, 0o555)
+      const { code, stderr } = await runCommand(['--data', data, ...freePorts], { cwd: '/', ...user })
+      chmodSync(data, 0o755)
+      assert.match(stderr, /^stuntmail: The data folder cannot be used: it cannot be written/)
+      assert.equal(code, 73)
+    }
   })
 
   it('leaves a data folder to the process that has it (REL-11)', async () => {

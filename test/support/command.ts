@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** The user that runs it; only root can choose one. */
+  readonly uid?: number
 }
 
 export interface Ended {
@@ -78,11 +80,12 @@ export async function startCommand(args: readonly string[], options: CommandOpti
   }
 }
 
-function spawned(args: readonly string[], { env, cwd = temporaryFolder() }: CommandOptions) {
+function spawned(args: readonly string[], { env, cwd = temporaryFolder(), uid }: CommandOptions) {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
     cwd,
     env: { ...cleanEnvironment(), XDG_DATA_HOME: join(cwd, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid }),
   })
   const output = { stdout: '', stderr: '' }
   const firstLine = new Promise<string>((resolve) => {

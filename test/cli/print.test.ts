@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { shortLine } from '../../src/cli/logger.ts'
+import { readyJson, readyText } from '../../src/cli/print.ts'
+
+const listeners = {
+  smtp: { host: '127.0.0.1', port: 1025 },
+  smtps: { host: '::1', port: 1465 },
+  http: { host: '127.0.0.1', port: 8025 },
+}
+
+describe('what is said when ready', () => {
+  it('is one line for each listener, and how to begin', () => {
+    const text = readyText({ listeners, url: 'http://localhost:8025', data: '/home/ann/mail' }, '1.2.3')
+    assert.equal(
+      text,
+      [
+        'Stuntmail 1.2.3 catches every message and delivers none. Kept in /home/ann/mail.',
+        '',
+        '  smtp    localhost:1025          STARTTLS and AUTH',
+        '  smtps   [::1]:1465              TLS from the start',
+        '  http    http://localhost:8025   inbox and REST',
+        '',
+        'To begin, point your app at SMTP host localhost, port 1025, and open http://localhost:8025.',
+      ].join('\n'),
+    )
+  })
+
+  it('says only what is there', () => {
+    const text = readyText(
+      { listeners: { http: listeners.http }, url: 'http://localhost:8025', data: undefined },
+      '1.2.3',
+    )
+    assert.match(text, /Kept in memory, until this ends\./)
+    assert.match(text, /^To begin, open http:\/\/localhost:8025\.$/m)
+    assert.doesNotMatch(text, /smtp/)
+  })
+
+  it('is one object for programs', () => {
+    assert.equal(
+      readyJson({ listeners: { smtp: listeners.smtp }, data: undefined }, '1.2.3'),
+      `{"ready":true,"version":"1.2.3","pid":${process.pid},"data":null,"listeners":{"smtp":{"host":"127.0.0.1","port":1025}}}`,
+    )
+  })
+})
+
+describe('a line of the log for people', () => {
+  const time = '2026-11-23T12:30:59.123Z'
+
+  it('is time, level, text and fields', () => {
+    const line = { level: 40, time, session: '1f', err: { message: 'no space' }, count: 2, msg: 'refused' }
+    assert.equal(shortLine(JSON.stringify(line)), '12:30:59 warning: refused session=1f err="no space" count=2\n')
+  })
+
+  it('has nothing that a terminal acts on', () => {
+    const line = { level: 30, time, msg: 'a\u001b[2Jb\nc\u009bd', name: '\u001b]0;x\u0007' }
+    assert.equal(shortLine(JSON.stringify(line)), '12:30:59 info: a [2Jb c d name="\\u001b]0;x\\u0007"\n')
+  })
+})
