@@ -1,7 +1,8 @@
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { isDamaged, openDatabase, type Database, type Statement } from './driver.ts'
-import { indexColumns, type IndexColumn } from './index-expression.ts'
+import { indexColumns } from './index-expression.ts'
 import { IndexNumbers } from './index-numbers.ts'
+import type { IndexText } from './index-text.ts'
 
 /**
  * The full-text index: a contentless FTS5 table (https://www.sqlite.org/fts5.html) in a database of its own. Nothing in
@@ -10,8 +11,7 @@ import { IndexNumbers } from './index-numbers.ts'
  */
 export interface IndexRow {
   readonly number: number
-  /** Index words of each column, a space between them. */
-  readonly text: Readonly<Record<IndexColumn, string>>
+  readonly text: IndexText
 }
 
 /** Raised whenever words, columns or tables come to mean something else. */

@@ -1,4 +1,5 @@
 import type { Criteria, TextField } from '../../query/criteria.ts'
+import { searched } from '../../query/matches.ts'
 import { indexWord } from '../../query/words.ts'
 
 /**
@@ -10,17 +11,16 @@ import { indexWord } from '../../query/words.ts'
 export const indexColumns = ['subject', 'body', 'filename', 'from_', 'to_', 'cc', 'bcc', 'rcpt', 'sender'] as const
 export type IndexColumn = (typeof indexColumns)[number]
 
-const columnsOf: Readonly<Record<Exclude<TextField, 'any'>, readonly IndexColumn[]>> = {
-  subject: ['subject'],
-  body: ['body'],
-  filename: ['filename'],
-  from: ['from_'],
-  to: ['to_'],
-  cc: ['cc'],
-  bcc: ['bcc'],
-  rcpt: ['rcpt'],
-  sender: ['sender'],
-  addressed: ['to_', 'cc', 'bcc', 'rcpt'],
+const columnOf: Readonly<Record<ReturnType<typeof searched>[number], IndexColumn>> = {
+  subject: 'subject',
+  body: 'body',
+  filename: 'filename',
+  from: 'from_',
+  to: 'to_',
+  cc: 'cc',
+  bcc: 'bcc',
+  rcpt: 'rcpt',
+  sender: 'sender',
 }
 
 /** FTS5's parser has a stack of 100 and takes 3 for a level: deeper criteria are not for the index. */
@@ -49,7 +49,12 @@ export function matchExpression(criteria: Criteria, level = 0): string | undefin
 function phrase(field: TextField, words: readonly string[], prefix: boolean): string | undefined {
   if (words.length === 0) return undefined
   const quoted = words.map((word) => `"${indexWord(word).replaceAll('"', '""')}"`).join(' + ')
-  const columns = field === 'any' ? '' : `{${columnsOf[field].join(' ')}} : `
+  const columns =
+    field === 'any'
+      ? ''
+      : `{${searched(field)
+          .map((one) => columnOf[one])
+          .join(' ')}} : `
   return `${columns}${quoted}${prefix ? ' *' : ''}`
 }
 

@@ -123,7 +123,7 @@ export class IndexFeed {
   async #tell(index: Connection<IndexCalls>, state: IndexState, page: Page): Promise<IndexState> {
     if (page.upTo <= state.upTo) {
       this.#left = this.#arrivals - page.arrivals
-      return this.#compare(index, state)
+      return this.#compare(index, state, page)
     }
     if (!page.last) this.#ahead = this.#fetch(page.upTo).catch(() => undefined) // fetched again, and thrown then
     const skipGone = this.#stuckAt === state.upTo && this.#tries >= mostTries
@@ -135,7 +135,7 @@ export class IndexFeed {
       return after
     }
     this.#left = page.last ? this.#arrivals - page.arrivals : Math.max((await this.#options.count()) - after.count, 0)
-    return page.last ? this.#compare(index, after) : after
+    return page.last ? this.#compare(index, after, page) : after
   }
 
   async #fetch(after: number): Promise<Page> {
@@ -148,18 +148,22 @@ export class IndexFeed {
   }
 
   /**
-   * After a crash the index may still have messages that were deleted. The counts tell; then it forgets what the store
-   * does not have, and if it should lack some, it begins anew.
+   * After a crash the index may still have messages that were deleted. The counts tell, at a moment when nothing has
+   * arrived in between; then it forgets what the store does not have, and if it should lack some, it begins anew.
    */
-  async #compare(index: Connection<IndexCalls>, state: IndexState): Promise<IndexState> {
-    if (!this.#doubtful) return state
+  async #compare(index: Connection<IndexCalls>, state: IndexState, page: Page): Promise<IndexState> {
+    if (!this.#doubtful || (await this.#options.count()) === state.count) {
+      this.#doubtful = false
+      return state
+    }
+    if (this.#arrivals !== page.arrivals) return state
     this.#doubtful = false
-    if ((await this.#options.count()) === state.count) return state
     const numbers = Float64Array.from(await this.#options.numbers()).sort()
     const known = numbers.filter((number) => number <= state.upTo)
     const after = await index.call('keepOnly', known)
-    this.#options.log.info({ forgotten: state.count - after.count }, 'The full-text index was out of step')
-    return after.count === known.length ? after : index.call('clear', 0)
+    const lacking = known.length - after.count
+    this.#options.log.info({ forgotten: state.count - after.count, lacking }, 'The full-text index was out of step')
+    return lacking === 0 ? after : index.call('clear', 0)
   }
 }
 

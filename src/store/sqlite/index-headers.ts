@@ -1,7 +1,7 @@
-import { decodeUnstructured, fieldBodies } from '../../mime/header.ts'
 import { scanMessage } from '../../mime/scanner.ts'
 import type { RangeReader } from '../../mime/tree.ts'
-import { words } from '../../query/words.ts'
+import { headerWords } from '../../query/message-words.ts'
+import { holdsPhrase } from '../../query/phrase.ts'
 import type { HeaderTerm } from './index-calls.ts'
 
 /** How much of a message is read to begin with: most headers are within. */
@@ -12,8 +12,7 @@ export function headersMatch(term: HeaderTerm, read: RangeReader, octets: number
   const header = headerBlock(read, octets)
   // Most messages are done with here.
   if (!header.toString('latin1').toLowerCase().includes(term.name)) return false
-  const bodies = fieldBodies(scanMessage(header).root, term.name)
-  return bodies.some((body) => term.words.length === 0 || holds(words(decodeUnstructured(body)), term))
+  return headerWords(scanMessage(header), term.name).some((body) => holdsPhrase(body, term))
 }
 
 /** The octets up to the first empty line at least. RFC 5322 §2.1. */
@@ -31,11 +30,4 @@ const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buf
 function firstOf(a: number, b: number): number {
   if (a < 0 || b < 0) return Math.max(a, b)
   return Math.min(a, b)
-}
-
-function holds(found: readonly string[], { words: wanted, prefix }: HeaderTerm): boolean {
-  const last = wanted.length - 1
-  const fits = (word: string | undefined, at: number): boolean =>
-    word === wanted[at] || (prefix && at === last && word !== undefined && word.startsWith(wanted[at] ?? ''))
-  return found.some((_, start) => wanted.every((_word, at) => fits(found[start + at], at)))
 }

@@ -1,16 +1,12 @@
-import { parseAddressList } from '../../mime/address.ts'
-import { decodeUnstructured, fieldBodies } from '../../mime/header.ts'
-import { files } from '../../mime/parts.ts'
 import { MessageScanner, scanMessage } from '../../mime/scanner.ts'
-import { messageText } from '../../mime/text.ts'
-import type { MessageTree, Part, RangeReader } from '../../mime/tree.ts'
-import { indexWord, words } from '../../query/words.ts'
+import type { MessageTree, RangeReader } from '../../mime/tree.ts'
+import { addressWords, indexedText } from '../../query/message-words.ts'
+import { indexWord } from '../../query/words.ts'
 import type { IndexColumn } from './index-expression.ts'
 
-/** Octets above which a message is read in chunks, never whole. */
+/** A larger message is read in chunks, never whole. */
 const wholeOctets = 1024 * 1024
 const chunkOctets = 256 * 1024
-const bodyOctets = 1024 * 1024
 
 /** What is known of a message that is not in its octets. */
 export interface Envelope {
@@ -18,41 +14,33 @@ export interface Envelope {
   readonly sender: string
 }
 
+/** The index words of a message, a space between them. */
 export type IndexText = Readonly<Record<IndexColumn, string>>
 
-/** The index words of a message, column by column. */
+/** The words of each column. */
 export function indexText(read: RangeReader, octets: number, envelope: Envelope): IndexText {
-  const { tree, read: reader } = scan(read, octets)
-  const { root } = tree
+  const scanned = scan(read, octets)
+  const { subject, body, filename, from, to, cc, bcc } = indexedText(scanned.tree, scanned.read)
   return {
-    ...nothingKnown(envelope),
-    subject: tokens(fieldBodies(root, 'Subject').map(decodeUnstructured)),
-    body: tokens([messageText(tree, reader, bodyOctets)]),
-    filename: tokens(files(tree).map(({ filename }) => filename ?? '')),
-    from_: addressTokens(root, 'From'),
-    to_: addressTokens(root, 'To'),
-    cc: addressTokens(root, 'Cc'),
-    bcc: addressTokens(root, 'Bcc'),
+    ...envelopeText(envelope),
+    subject: tokens(subject),
+    body: tokens(body),
+    filename: tokens(filename),
+    from_: tokens(from),
+    to_: tokens(to),
+    cc: tokens(cc),
+    bcc: tokens(bcc),
   }
 }
 
-/** Of a message whose octets are gone. */
-export function nothingKnown({ rcpt, sender }: Envelope): IndexText {
-  return {
-    subject: '',
-    body: '',
-    filename: '',
-    from_: '',
-    to_: '',
-    cc: '',
-    bcc: '',
-    rcpt: tokens(rcpt),
-    sender: tokens([sender]),
-  }
+/** Of a message whose octets are gone, or make no sense. */
+export function envelopeText({ rcpt, sender }: Envelope): IndexText {
+  const envelope = { rcpt: tokens(addressWords(rcpt)), sender: tokens(addressWords([sender])) }
+  return { subject: '', body: '', filename: '', from_: '', to_: '', cc: '', bcc: '', ...envelope }
 }
 
 /** The tree; and a reader that has the octets of a small message in memory. */
-export function scan(read: RangeReader, octets: number): { tree: MessageTree; read: RangeReader } {
+function scan(read: RangeReader, octets: number): { tree: MessageTree; read: RangeReader } {
   if (octets <= wholeOctets) {
     const whole = read(0, octets)
     return { tree: scanMessage(whole), read: (start, end) => whole.subarray(start, end) }
@@ -62,12 +50,5 @@ export function scan(read: RangeReader, octets: number): { tree: MessageTree; re
   return { tree: scanner.end(), read }
 }
 
-function addressTokens(root: Part, name: string): string {
-  return tokens(
-    fieldBodies(root, name).flatMap((body) =>
-      parseAddressList(body).mailboxes.flatMap((mailbox) => [mailbox.name, mailbox.address]),
-    ),
-  )
-}
-
-const tokens = (texts: readonly string[]): string => texts.flatMap(words).map(indexWord).join(' ')
+/** Encoded in one go: that goes character by character, and the spaces between stay. */
+const tokens = (words: readonly string[]): string => indexWord(words.join(' '))

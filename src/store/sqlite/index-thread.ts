@@ -5,7 +5,7 @@ import { isDamaged, isFull } from './driver.ts'
 import type { Found, IndexCalls, IndexItem, IndexState, IndexThreadData } from './index-calls.ts'
 import { IndexDatabase, removeIndex, type IndexRow } from './index-database.ts'
 import { headersMatch } from './index-headers.ts'
-import { indexText, nothingKnown, type IndexText } from './index-text.ts'
+import { envelopeText, indexText, type IndexText } from './index-text.ts'
 import { OctetReader } from './octet-reader.ts'
 
 /** The thread of the full-text index. */
@@ -81,7 +81,7 @@ function addPage(
   let stopped = false
   function* rows(): Generator<IndexRow> {
     for (const item of items) {
-      const text = textOf(item, reader) ?? (skipGone ? nothingKnown(item) : undefined)
+      const text = textOf(item, reader) ?? (skipGone ? envelopeText(item) : undefined)
       stopped = text === undefined
       if (text === undefined) return
       reached = item.number
@@ -102,7 +102,7 @@ function textOf(item: IndexItem, reader: OctetReader): IndexText | undefined {
   try {
     return indexText(read, item.source.octets, item)
   } catch {
-    return nothingKnown(item)
+    return envelopeText(item)
   }
 }
 
