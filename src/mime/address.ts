@@ -99,13 +99,6 @@ class ListReader {
         this.#at++
         this.#flush()
         return this.#endGroup()
-      case ' ':
-      case '\t':
-      case '\r':
-      case '\n':
-        this.#at++
-        this.#spaced = true
-        return
       default:
         return this.#readWord(character)
     }
@@ -117,6 +110,11 @@ class ListReader {
   }
 
   #readWord(character: string): void {
+    if (character === ' ' || character === '\t' || character === '\r' || character === '\n') {
+      this.#at++
+      this.#spaced = true
+      return
+    }
     if (character === ')' || character === ']' || character === '>') {
       this.#malformed = true
       this.#at++

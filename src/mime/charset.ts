@@ -14,8 +14,8 @@ export interface DecodedText {
 }
 
 /**
- * How many more texts may be decoded, shared by all that a message holds: a decoder costs microseconds to set up, and a
- * hostile header asks for a million of them.
+ * How many more texts may be decoded, shared by all that a header or a message holds: a decoder costs microseconds to
+ * set up, and a hostile header asks for a million of them.
  */
 export interface DecodingBudget {
   left: number
@@ -154,5 +154,5 @@ export function decodeUtf8Loosely(raw: string): string {
 
 /** The same octets as a Buffer, not copied. */
 export function bufferOf(octets: Uint8Array): Buffer {
-  return octets instanceof Buffer ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.length)
+  return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.length)
 }

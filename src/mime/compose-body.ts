@@ -77,7 +77,6 @@ function quotedPrintable(octets: Buffer): string {
 }
 
 function quotedLine(line: string): string {
-  // eslint-disable-next-line no-control-regex -- everything but printable ASCII, tab and space
   const escaped = line.replace(/[^\t -<>-~]|[\t ]$/g, hexEscape)
   let out = ''
   let at = 0

@@ -147,7 +147,6 @@ function extraFields(headers: readonly { readonly name: string; readonly value: 
 
 /** API-1: refused, not repaired, so that nobody is told that something else was sent. */
 function headerText(value: string, path: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
   if (/[\r\n\0]/.test(value)) throw new ComposeError(path, 'holds CR, LF or NUL')
   return value
 }

@@ -2,8 +2,9 @@
 import { knownCharset, type DecodingBudget } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import type { DefectList } from './defect-list.ts'
+import { parameterShare } from './limits.ts'
 import { printable, unfold } from './header.ts'
-import { parseDisposition, parseMediaType, plainText, type ParsedMediaType } from './media-type.ts'
+import { parseDisposition, parseMediaType, plainText } from './media-type.ts'
 import type { ParsedParameters } from './parameter.ts'
 import type { HeaderField, MediaType, MimeLimits, Part } from './tree.ts'
 
@@ -17,29 +18,41 @@ export interface ContentContext {
   readonly limits: MimeLimits
   readonly defects: DefectList
   readonly budget: DecodingBudget
+  /** Parameters that may still be read. */
+  readonly parameters: { left: number }
+}
+
+/** For one message. */
+export function contentContext(limits: MimeLimits, defects: DefectList): ContentContext {
+  return { limits, defects, budget: { left: 5_000 }, parameters: { left: limits.parameters * parameterShare } }
 }
 
 /** Reads them; the first of two equal fields counts. `fallback` is the type of a part that has no Content-Type. */
-export function contentOf(
-  header: readonly HeaderField[],
-  fallback: MediaType,
-  { limits, defects, budget }: ContentContext,
-): Content {
+export function contentOf(header: readonly HeaderField[], fallback: MediaType, context: ContentContext): Content {
   const { type, encoding, disposition, id } = contentFields(header)
-  const parsed = type === undefined ? undefined : parseMediaType(type.body, limits.parameters, budget)
-  if (type !== undefined && parsed !== undefined) typeDefects(type, parsed, { defects, budget })
-  const mediaType = parsed?.mediaType ?? fallback
-  const placed = disposition === undefined ? undefined : parseDisposition(disposition.body, limits.parameters, budget)
-  if (disposition !== undefined && placed !== undefined) parameterDefects(disposition, placed.parameters, defects)
-  const transferEncoding = encoding === undefined ? '7bit' : encodingOf(encoding, mediaType, defects)
-  const filename = placed?.parameters.parameters.get('filename') ?? mediaType.parameters.get('name')
+  const mediaType = type === undefined ? fallback : mediaTypeOf(type, context)
+  const placed = disposition === undefined ? unplaced : placeOf(disposition, context)
+  const filename = placed.filename ?? mediaType.parameters.get('name')
   return {
     mediaType,
-    transferEncoding,
-    disposition: placed?.disposition,
-    filename: filename === undefined ? undefined : decodeFilename(filename, budget),
+    transferEncoding: encoding === undefined ? '7bit' : encodingOf(encoding, mediaType, context.defects),
+    disposition: placed.disposition,
+    filename: filename === undefined ? undefined : decodeFilename(filename, context.budget),
     contentId: id === undefined ? undefined : bare(id.body),
   }
+}
+
+interface Place {
+  readonly disposition: string | undefined
+  readonly filename: string | undefined
+}
+
+const unplaced: Place = { disposition: undefined, filename: undefined }
+
+function placeOf(field: HeaderField, context: ContentContext): Place {
+  const { disposition, parameters } = parseDisposition(field.body, parameterLimit(context), context.budget)
+  parametersRead(field, parameters, context)
+  return { disposition, filename: parameters.parameters.get('filename') }
 }
 
 interface ContentFields {
@@ -68,28 +81,28 @@ function contentFields(header: readonly HeaderField[]): ContentFields {
   return found
 }
 
-function typeDefects(
-  field: HeaderField,
-  { mediaType, unreadable, parameters }: ParsedMediaType,
-  { defects, budget }: Pick<ContentContext, 'defects' | 'budget'>,
-): void {
+function mediaTypeOf(field: HeaderField, context: ContentContext): MediaType {
+  const { defects, budget } = context
+  const { mediaType, unreadable, parameters } = parseMediaType(field.body, parameterLimit(context), budget)
   if (unreadable) defects.add('bad-content-type', field.start, `${plainText.type}/${plainText.subtype}`)
-  parameterDefects(field, parameters, defects)
+  parametersRead(field, parameters, context)
   const charset = mediaType.type === 'text' ? mediaType.parameters.get('charset') : undefined
   if (charset !== undefined && budget.left-- > 0 && !knownCharset(charset)) {
     defects.add('bad-charset', field.start, charset)
   }
   if (mediaType.type === 'multipart' && !mediaType.parameters.get('boundary'))
     defects.add('missing-boundary', field.start)
+  return mediaType
 }
 
-function parameterDefects(
-  field: HeaderField,
-  { malformed, tooMany, parameters }: ParsedParameters,
-  defects: DefectList,
-): void {
-  if (malformed) defects.add('bad-parameter', field.start, field.name)
-  if (tooMany) defects.add('too-many-parameters', field.start, parameters.size)
+function parameterLimit({ limits, parameters }: ContentContext): number {
+  return Math.min(limits.parameters, parameters.left)
+}
+
+function parametersRead(field: HeaderField, parsed: ParsedParameters, { defects, parameters }: ContentContext): void {
+  parameters.left -= parsed.count
+  if (parsed.malformed) defects.add('bad-parameter', field.start, field.name)
+  if (parsed.tooMany) defects.add('too-many-parameters', field.start, parsed.count)
 }
 
 /** RFC 2045 §6.4: a multipart is never base64 or quoted-printable. */

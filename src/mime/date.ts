@@ -16,23 +16,34 @@ const zones: ReadonlyMap<string, number> = new Map([
 
 /** Milliseconds since 1970 (UTC), or undefined where it is no date. `raw` is the body of a Date field. */
 export function parseDate(raw: string): number | undefined {
-  const text = withoutComments(raw.slice(0, 500)).trim().toLowerCase()
-  // date-time = [ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone
-  const match =
-    /^(?:[a-z]{3,9}\s*,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}[\s-]+(\d{2,5})[\s,]+(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?(?:\.\d{1,9})?\s*([+-]\d{4}|[a-z]{1,5})?(?:\s|$)/.exec(
-      text.replace(/\s+/g, ' '),
-    )
-  if (match === null) return undefined
-  const [, day = '', month = '', year = '', hour = '', minute = '', second = '0', zone = ''] = match
-  const monthIndex = months.indexOf(month)
-  const inRange = Number(day) >= 1 && Number(hour) <= 23 && Number(minute) <= 59 && Number(second) <= 60
-  if (monthIndex < 0 || !inRange) return undefined
+  const text = withoutComments(raw.slice(0, 500)).replace(/\s+/g, ' ').trim().toLowerCase()
+  // date-time = [ day-of-week "," ] date time [CFWS]                                        RFC 5322 §3.3
+  const match = /^(?:[a-z]{3,9} ?,? ?)?(\d[^:]{5,24}) (\d.*)$/.exec(text.replace(/ ?: ?/g, ':'))
+  const day = dayOf(match?.[1] ?? '')
+  const time = timeOf(match?.[2] ?? '')
+  return day === undefined || time === undefined ? undefined : day + time
+}
+
+/** date = day month year; hyphens stand between them in the mail of some programs. */
+function dayOf(text: string): number | undefined {
+  const [, day = '', name = '', year = ''] = /^(\d{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -](\d{2,5}),?$/.exec(text) ?? []
+  const month = months.indexOf(name)
+  if (month < 0 || Number(day) < 1) return undefined
   const date = new Date(0)
-  date.setUTCFullYear(fullYear(year), monthIndex, Number(day))
+  date.setUTCFullYear(fullYear(year), month, Number(day))
   // 31 February would become March.
-  if (date.getUTCDate() !== Number(day)) return undefined
-  date.setUTCHours(Number(hour), Number(minute), Number(second))
-  return date.getTime() - zoneMinutes(zone) * 60_000
+  return date.getUTCDate() === Number(day) ? date.getTime() : undefined
+}
+
+/** time = hour ":" minute [ ":" second ] zone. @returns milliseconds from midnight UTC of the day it names. */
+function timeOf(text: string): number | undefined {
+  const match = /^(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,9})?(?: ?([+-]\d{4})| ?([a-z]{1,5}))?(?: |$)/.exec(text)
+  if (match === null) return undefined
+  const [, hour = '', minute = '', second = '0', offset = '', zone = ''] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const minutes =
+    Number(hour) * 60 + Number(minute) - (offset === '' ? (zones.get(zone) ?? 0) * 60 : offsetMinutes(offset))
+  return (minutes * 60 + Number(second)) * 1000
 }
 
 /** RFC 5322 §4.3: 00 to 49 are 2000 to 2049; 50 to 99 and three digits count from 1900. */
@@ -42,10 +53,9 @@ function fullYear(year: string): number {
   return year.length === 3 ? number + 1900 : number
 }
 
-function zoneMinutes(zone: string): number {
-  if (!/^[+-]/.test(zone)) return (zones.get(zone) ?? 0) * 60
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))
-  return zone.startsWith('-') ? -minutes : minutes
+function offsetMinutes(offset: string): number {
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3))
+  return offset.startsWith('-') ? -minutes : minutes
 }
 
 /** Comments nest (RFC 5322 §3.2.2); linear. */

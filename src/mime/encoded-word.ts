@@ -90,10 +90,9 @@ function encodedWord(raw: string, start: number): EncodedWord | undefined {
   const charset = (star < 0 ? label : label.slice(0, star)).toLowerCase()
   if (charset === '' || charset.includes(' ')) return undefined
   const text = raw.slice(charsetEnd + 3, textEnd)
-  const encoding = raw.charAt(charsetEnd + 1)
-  if (encoding === 'B' || encoding === 'b') return { charset, octets: Buffer.from(text, 'base64'), end: textEnd + 2 }
-  if (encoding === 'Q' || encoding === 'q') return { charset, octets: qOctets(text), end: textEnd + 2 }
-  return undefined
+  const encoding = raw.charAt(charsetEnd + 1).toLowerCase()
+  if (encoding !== 'b' && encoding !== 'q') return undefined
+  return { charset, octets: encoding === 'b' ? Buffer.from(text, 'base64') : qOctets(text), end: textEnd + 2 }
 }
 
 /** The "Q" encoding, RFC 2047 §4.2. */

@@ -1,8 +1,8 @@
 import { decodeEntity } from './entities.ts'
 
 /** Elements whose content is never shown. */
-const hidden: ReadonlySet<string> = new Set(['script', 'style', 'head', 'title', 'template', 'svg', 'math'])
-/** Of those, the ones whose content is no markup: they end at their own end tag only. */
+const hidden: ReadonlySet<string> = new Set(['head', 'template', 'svg', 'math'])
+/** Those whose content is no markup either: they end at their own end tag only, HTML §13.2.5.2. */
 const rawText: ReadonlySet<string> = new Set(['script', 'style', 'title'])
 /** Elements that begin a line. */
 const blocks: ReadonlySet<string> = new Set(
@@ -15,42 +15,44 @@ const blocks: ReadonlySet<string> = new Set(
 /**
  * The text of an HTML document, for previews and the index: tags, comments, scripts and styles gone, entities decoded,
  * blocks and `br` as line ends, white space folded. Links and cells keep their text. One pass, linear; not a sanitiser.
- * Stops after `maxLength` characters of text.
  */
-export function htmlToText(html: string, maxLength = Infinity): string {
-  const out: string[] = []
-  let length = 0
+export function htmlToText(html: string): string {
+  const stripper = new Stripper()
   let at = 0
-  let skipTo: string | undefined
-  while (at < html.length && length <= maxLength) {
+  while (at < html.length) {
     const open = html.indexOf('<', at)
-    const stop = open < 0 ? html.length : open
-    if (skipTo === undefined && stop > at) {
-      const text = decodeEntities(html.slice(at, stop)).replace(/\s+/g, ' ')
-      out.push(text)
-      length += text.length
-    }
+    stripper.text(html.slice(at, open < 0 ? html.length : open))
     if (open < 0) break
     const tag = readTag(html, open)
-    at = tag.end
-    if (tag.name === '') {
-      if (skipTo === undefined && tag.text) out.push('<')
-      continue
-    }
-    if (skipTo !== undefined) {
-      if (tag.closing && tag.name === skipTo) skipTo = undefined
-      // A document whose head is never closed still has a body (HTML §13.2.6.4.4).
-      else if (skipTo === 'head' && tag.name === 'body') skipTo = undefined
-      continue
-    }
-    if (hidden.has(tag.name)) {
-      if (tag.closing || tag.selfClosing) continue
-      if (rawText.has(tag.name)) at = endOfRawText(html, tag.end, tag.name)
-      else skipTo = tag.name
-    } else if (blocks.has(tag.name)) out.push('\n')
-    else if (tag.name === 'td' || tag.name === 'th') out.push(' ')
+    stripper.tag(tag)
+    at = rawText.has(tag.name) && !tag.closing ? endOfRawText(html, tag.end, tag.name) : tag.end
   }
-  return tidy(out.join(''))
+  return tidy(stripper.out.join(''))
+}
+
+class Stripper {
+  readonly out: string[] = []
+  /** The hidden element that is open. */
+  #inside: string | undefined
+
+  text(source: string): void {
+    if (this.#inside === undefined && source !== '') this.out.push(decodeEntities(source).replace(/\s+/g, ' '))
+  }
+
+  tag({ name: element, closing, selfClosing, text }: Tag): void {
+    if (this.#inside !== undefined) {
+      // A document whose head is never closed still has a body (HTML §13.2.6.4.4).
+      const body = this.#inside === 'head' && element === 'body'
+      if (body || (closing && element === this.#inside)) this.#inside = undefined
+    } else if (text) this.out.push('<')
+    else if (hidden.has(element)) this.#inside = closing || selfClosing ? undefined : element
+    else this.out.push(separator(element))
+  }
+}
+
+function separator(element: string): string {
+  if (blocks.has(element)) return '\n'
+  return element === 'td' || element === 'th' ? ' ' : ''
 }
 
 interface Tag {

@@ -12,3 +12,6 @@ export const defaultLimits: MimeLimits = {
 
 /** Header octets and fields of all parts together, as a multiple of the ceiling for one header. */
 export const headerShare = 8
+
+/** Parameters of all fields of a message together, as a multiple of the ceiling for one field. */
+export const parameterShare = 250

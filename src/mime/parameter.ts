@@ -2,6 +2,8 @@
 import { decodeCharset, decodeUtf8Loosely, type DecodingBudget } from './charset.ts'
 
 export interface ParsedParameters {
+  /** Pairs that were read. */
+  readonly count: number
   /** Names in lower case, values decoded. The first of two equal names wins. */
   readonly parameters: ReadonlyMap<string, string>
   /** Something broke the syntax and was read as well as it could be. */
@@ -10,7 +12,7 @@ export interface ParsedParameters {
   readonly tooMany: boolean
 }
 
-const none: ParsedParameters = { parameters: new Map(), malformed: false, tooMany: false }
+const none: ParsedParameters = { count: 0, parameters: new Map(), malformed: false, tooMany: false }
 
 /**
  * Reads `; name=value` pairs of a raw field body from offset `at` on. Linear, never throws.
@@ -29,20 +31,26 @@ export function parseParameters(
   const simple = new Map<string, string>()
   const pieces = new Map<string, Pieces>()
   let count = 0
-  for (let pair = reader.next(); pair !== undefined; pair = reader.next()) {
-    if (count++ === limit)
-      return { parameters: joined(simple, pieces, budget), malformed: reader.malformed, tooMany: true }
+  let pair = reader.next()
+  for (; pair !== undefined && count < limit; pair = reader.next()) {
+    count++
     const { name, value } = pair
     const star = name.indexOf('*')
     const known = star < 0 ? simple.has(name) : addPiece(pieces, name, star, value)
     if (star < 0 && !known) simple.set(name, decodeUtf8Loosely(value))
     if (known) reader.malformed = true
   }
-  return { parameters: joined(simple, pieces, budget), malformed: reader.malformed, tooMany: false }
+  const parameters = joined(simple, pieces, budget)
+  return { count, parameters, malformed: reader.malformed, tooMany: pair !== undefined }
 }
 
 /** Pieces of one value by index; `name*` alone is index 0. */
-type Pieces = Map<number, { readonly value: string; readonly extended: boolean }>
+type Pieces = Map<number, Piece>
+
+interface Piece {
+  readonly value: string
+  readonly extended: boolean
+}
 
 /** @returns whether that piece was there already, or its index is none. */
 function addPiece(all: Map<string, Pieces>, name: string, star: number, value: string): boolean {
@@ -50,7 +58,7 @@ function addPiece(all: Map<string, Pieces>, name: string, star: number, value: s
   const index = extended ? name.slice(star + 1, -1) : name.slice(star + 1)
   if (!/^\d{0,5}$/.test(index) || (index === '' && !extended)) return true
   const base = name.slice(0, star)
-  const pieces = all.get(base) ?? new Map()
+  const pieces: Pieces = all.get(base) ?? new Map<number, Piece>()
   all.set(base, pieces)
   if (pieces.has(Number(index))) return true
   pieces.set(Number(index), { value, extended })

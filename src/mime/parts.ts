@@ -6,10 +6,7 @@ export function* walk(tree: MessageTree): Generator<Part, void, undefined> {
   const waiting: Part[] = [tree.root]
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     yield part
-    for (let index = part.children.length - 1; index >= 0; index--) {
-      const child = part.children[index]
-      if (child !== undefined) waiting.push(child)
-    }
+    for (const child of part.children.toReversed()) waiting.push(child)
   }
 }
 
@@ -46,11 +43,8 @@ export function contents(tree: MessageTree): Contents {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { part, related } = next
     if (part.children.length > 0 && part.mediaType.type === 'multipart') {
-      const inRelated = related || part.mediaType.subtype === 'related'
-      for (let index = part.children.length - 1; index >= 0; index--) {
-        const child = part.children[index]
-        if (child !== undefined) waiting.push({ part: child, related: inRelated })
-      }
+      const inside = related || part.mediaType.subtype === 'related'
+      for (const child of part.children.toReversed()) waiting.push({ part: child, related: inside })
       continue
     }
     if (takeBody(part, found)) continue

@@ -4,7 +4,7 @@
  * The open parts are a stack, from the message to the innermost; there is no recursion. Boundaries are looked up in a
  * map, so a line costs the same however deep it stands.
  */
-import { contentOf, type ContentContext } from './content.ts'
+import { contentContext, contentOf, type ContentContext } from './content.ts'
 import { DefectList } from './defect-list.ts'
 import { HeaderBlock, headerBudget, type HeaderBudget } from './header-block.ts'
 import type { Line, LineReader, LineSink } from './line-reader.ts'
@@ -43,7 +43,7 @@ export class TreeBuilder implements LineSink {
   constructor(limits: MimeLimits, defects: DefectList) {
     this.#limits = limits
     this.#defects = defects
-    this.#context = { limits, defects, budget: { left: 5_000 } }
+    this.#context = contentContext(limits, defects)
     this.#budget = headerBudget(limits)
     this.#root = newDraft('', 0)
     this.#stack.push(newOpen(this.#root))

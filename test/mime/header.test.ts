@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { parseDate } from '../../src/mime/date.ts'
 import { decodeWords, encodeWords } from '../../src/mime/encoded-word.ts'
 import { decodeUnstructured, fieldBodies, fieldBody, headerFields, unfold } from '../../src/mime/header.ts'
-import { isMessageId, parseMessageId, parseMessageIds } from '../../src/mime/message-id.ts'
+import { isMessageId, parseMessageId } from '../../src/mime/message-id.ts'
 import { scanMessage } from '../../src/mime/scanner.ts'
 import { lines, messageOf } from './corpus.ts'
 import { assertLinear } from './linear.ts'
@@ -94,9 +94,7 @@ test('message identifiers', () => {
   assert.equal(parseMessageId(' (why) <a@b>'), 'a@b')
   assert.equal(parseMessageId('a@b'), 'a@b')
   assert.equal(parseMessageId('  '), undefined)
-  assert.deepEqual(parseMessageIds('<a@b>\r\n <c@d> junk <e@f'), ['a@b', 'c@d'])
   assert.deepEqual([' <a@b>', 'a@b', '<a b@c>', '<a>'].map(isMessageId), [true, false, false, false])
-  assertLinear((size) => parseMessageIds('<'.repeat(size)), 20_000)
 })
 
 test('fields of a part: any case, in order, repeated', () => {
@@ -109,14 +107,8 @@ test('fields of a part: any case, in order, repeated', () => {
 test('fields for people', () => {
   const octets = messageOf('rfc/utf8-header')
   const fields = headerFields(scanMessage(octets).root)
-  assert.deepEqual(fields[4], {
-    name: 'Subject',
-    value: 'Grüße aus 東京',
-    raw: ' Grüße aus 東京',
-    offset: fields[4]?.offset,
-  })
-  assert.equal(octets.toString('utf8').slice(0, 4), 'From')
-  assert.equal(octets.subarray(fields[4]?.offset).toString('utf8').slice(0, 8), 'Subject:')
+  const offset = octets.indexOf('Subject:')
+  assert.deepEqual(fields[4], { name: 'Subject', value: 'Grüße aus 東京', raw: ' Grüße aus 東京', offset })
 })
 
 test('MIME-8: words beyond the budget stay as they are', () => {

@@ -53,8 +53,7 @@ test('MIME-3: parts beyond 10,000 are one opaque leaf', () => {
   assert.equal(tree.root.children.length, 9_999)
   assert.deepEqual(codes(tree), ['missing-date', 'missing-from', 'too-many-parts'])
   const last = tree.root.children[9_998]
-  assert.equal(last?.mediaType.subtype, 'octet-stream')
-  assert.equal(last?.end, tree.octets)
+  assert.deepEqual([last?.mediaType.subtype, last?.end], ['octet-stream', tree.octets])
   // Control: under the limit all of them are there.
   const few = scanMessage(siblings(9_000))
   assert.equal(few.root.children.length, 9_000)
@@ -138,8 +137,7 @@ test('MIME-11: a line of 10 MB, and no line end at all', () => {
 test('MIME-12: names from a message are data, however they look', () => {
   const octets = messageOf('malformed/path-names')
   const [file] = files(scanMessage(octets))
-  assert.equal(file?.filename, '../../etc/passwd')
-  assert.equal(file?.contentId, '../../etc/passwd')
+  assert.deepEqual([file?.filename, file?.contentId], ['../../etc/passwd', '../../etc/passwd'])
 })
 
 test('memory does not grow with the body', () => {
@@ -150,4 +148,12 @@ test('memory does not grow with the body', () => {
   for (let index = 0; index < 3_200; index++) scanner.push(chunk)
   assert.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024)
   assert.equal(scanner.end().octets, 3_200 * 64 * 1024 + 42)
+})
+
+test('MIME-6: all parameters of a message together are bounded', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `a${index}=x`).join(';')
+  const tree = scanMessage(siblings(9_000, [`Content-Type: text/plain;${names}`, '', 'x']))
+  const read = [...walk(tree)].reduce((sum, { mediaType }) => sum + mediaType.parameters.size, 0)
+  assert.equal(read, 50_000)
+  assert.ok(codes(tree).includes('too-many-parameters'))
 })

@@ -72,19 +72,23 @@ test('the chunks make no difference: random messages, random chunks, tight limit
 })
 
 function assertSound(tree: MessageTree): void {
+  const sections = new Set<string>()
   for (const part of walk(tree)) {
-    assert.ok(0 <= part.start && part.start <= part.bodyStart && part.bodyStart <= part.end && part.end <= tree.octets)
-    for (const { start, end } of part.header) assert.ok(part.start <= start && start < end && end <= part.bodyStart)
-    let before = part.bodyStart
-    for (const child of part.children) {
-      assert.ok(before <= child.start && child.end <= part.end, `${child.section} lies outside its parent`)
-      before = child.end
-    }
+    assertAscending([0, part.start, part.bodyStart, part.end, tree.octets])
+    assertAscending([part.start, ...part.header.flatMap(({ start, end }) => [start, end]), part.bodyStart])
+    assertAscending([part.bodyStart, ...part.children.flatMap(({ start, end }) => [start, end]), part.end])
+    assert.ok(!sections.has(part.section), `two parts ${part.section}`)
+    sections.add(part.section)
   }
-  for (const { offset } of tree.defects) assert.ok(offset >= 0 && offset <= tree.octets)
+  assertAscending([0, ...tree.defects.map(({ offset }) => offset), tree.octets])
   assert.ok(tree.defects.length <= 100 && tree.defectCount >= tree.defects.length)
-  const sections = [...walk(tree)].map(({ section }) => section)
-  assert.equal(new Set(sections).size, sections.length)
+}
+
+function assertAscending(offsets: readonly number[]): void {
+  assert.deepEqual(
+    offsets,
+    offsets.toSorted((a, b) => a - b),
+  )
 }
 
 test('ranges lie inside the message, fields inside the header, children one after the other', () => {
