@@ -115,7 +115,7 @@ function exact(value: Value, field: string): string {
   if (star !== undefined) {
     throw new QueryError(`${field}: is compared as a whole, without *; for the character itself write "\\*"`, star, 1)
   }
-  if (value.text === '') throw missingValue(`${field}:`, value)
+  if (value.text.trim() === '') throw missingValue(`${field}:`, value)
   return value.text
 }
 

@@ -2,10 +2,10 @@
 
 /** A keyword or an AUTH user, so that equal names are equal strings. */
 export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase()
+  return name.toLowerCase()
 }
 
-/** A mailbox name: `INBOX` in any case is one, others differ by case. RFC 9051 §5.1. */
+/** A mailbox name: `INBOX` in any case is one (alone or above others), otherwise case counts. RFC 9051 §5.1. */
 export function foldMailbox(name: string): string {
-  return /^inbox$/i.test(name) ? 'INBOX' : name
+  return name.normalize('NFC').replace(/^inbox(?=\/|$)/i, 'INBOX')
 }

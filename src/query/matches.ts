@@ -1,4 +1,3 @@
-import { foldAddress } from '../mime/address.ts'
 import type { Criteria, TextField } from './criteria.ts'
 import { foldMailbox, foldName } from './fold.ts'
 import { holdsPhrase } from './phrase.ts'
@@ -46,7 +45,7 @@ type ContentTerm = Extract<
 function matchesContent(term: ContentTerm, subject: QuerySubject): boolean {
   switch (term.kind) {
     case 'address':
-      return subject.addresses(term.field).includes(foldAddress(term.address))
+      return subject.addresses(term.field).includes(term.address)
     case 'words':
       return searched(term.field).some((field) => holdsPhrase(subject.words(field), term))
     case 'header':

@@ -1,0 +1,81 @@
+import type { FieldAddresses } from '../mime/summary.ts'
+import { walk } from '../mime/parts.ts'
+import type { MessageTree, RangeReader } from '../mime/tree.ts'
+import type { AddressField } from './criteria.ts'
+import { addressWords, fieldWords, headerWords } from './message-words.ts'
+import type { QuerySubject } from './subject.ts'
+
+/** What is known of a message without reading it again. */
+export interface MessageFacts extends Omit<QuerySubject, 'addresses' | 'words' | 'mediaTypes' | 'headerWords'> {
+  /** Folded addresses of the header, `Summary.fieldAddresses`. */
+  readonly fieldAddresses: FieldAddresses
+  /** Folded; empty for the null reverse-path. */
+  readonly reversePath: string
+  /** Folded. */
+  readonly forwardPaths: readonly string[]
+}
+
+/** The message as queries see it. Decodes what a term asks for, when it asks, and once however many ask. */
+export function messageSubject(facts: MessageFacts, tree: MessageTree, read: RangeReader): QuerySubject {
+  const headers = remembered((name: string) => headerWords(tree, name))
+  const words = remembered((field: Parameters<QuerySubject['words']>[0]): readonly string[] => {
+    switch (field) {
+      case 'rcpt':
+        return addressWords(facts.forwardPaths)
+      case 'sender':
+        return addressWords([facts.reversePath])
+      case 'addressed':
+        return [...words('to'), ...words('cc'), ...words('bcc'), ...words('rcpt')]
+      default:
+        return fieldWords(field, tree, read)
+    }
+  })
+  let mediaTypes: readonly string[] | undefined
+  return {
+    octets: facts.octets,
+    arrivedAt: facts.arrivedAt,
+    seen: facts.seen,
+    flagged: facts.flagged,
+    malformed: facts.malformed,
+    hasAttachment: facts.hasAttachment,
+    hasHtml: facts.hasHtml,
+    keywords: facts.keywords,
+    accounts: facts.accounts,
+    mailboxes: facts.mailboxes,
+    user: facts.user,
+    messageId: facts.messageId,
+    addresses: remembered((field) => addressesOf(facts, field)),
+    words,
+    mediaTypes: () => (mediaTypes ??= mediaTypesOf(tree)),
+    headerWords: headers,
+  }
+}
+
+function mediaTypesOf(tree: MessageTree): readonly string[] {
+  return Array.from(walk(tree), ({ mediaType }) => `${mediaType.type}/${mediaType.subtype}`)
+}
+
+function addressesOf(
+  { fieldAddresses, forwardPaths, reversePath }: MessageFacts,
+  field: AddressField,
+): readonly string[] {
+  switch (field) {
+    case 'rcpt':
+      return forwardPaths
+    case 'sender':
+      return reversePath === '' ? [] : [reversePath]
+    case 'addressed':
+      return [...fieldAddresses.to, ...fieldAddresses.cc, ...fieldAddresses.bcc, ...forwardPaths]
+    default:
+      return fieldAddresses[field]
+  }
+}
+
+function remembered<Key extends string, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    const value = known.get(key) ?? make(key)
+    known.set(key, value)
+    return value
+  }
+}
