@@ -108,7 +108,7 @@ test('an idle thread does not hold the process, a pending call does', async () =
   const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const [code] = await once(child, 'close')
+  const [code] = (await once(child, 'close')) as [number | null]
   assert.equal(code, 0)
   assert.equal(output, 'answered\n')
 })

@@ -32,7 +32,7 @@ const server = serve<EchoCalls, EchoEvents>(parentPort, {
   note: (text) => void notes.push(text),
   notes: () => notes,
   reversed(octets) {
-    last = octets.toReversed() as Uint8Array<ArrayBuffer>
+    last = octets.toReversed()
     return moved(last, last.buffer)
   },
   leftOver: () => last.length,

@@ -1,4 +1,4 @@
-import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads'
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
 import { StoreError, type StoreErrorCode } from '../store.ts'
 
 /**
@@ -31,21 +31,21 @@ interface ErrorData {
 /** An answer whose buffers change hands instead of being copied. Made by `moved`. */
 export class Moved<V> {
   readonly value: V
-  readonly transfer: readonly TransferListItem[]
+  readonly transfer: readonly Transferable[]
 
-  constructor(value: V, transfer: readonly TransferListItem[]) {
+  constructor(value: V, transfer: readonly Transferable[]) {
     this.value = value
     this.transfer = transfer
   }
 }
 
 /** The answer `value`, with these buffers of it moved to the caller; the handler's side loses them. */
-export const moved = <V>(value: V, ...transfer: readonly TransferListItem[]): Moved<V> => new Moved(value, transfer)
+export const moved = <V>(value: V, ...transfer: readonly Transferable[]): Moved<V> => new Moved(value, transfer)
 
 /** The serving side of a channel. */
 export interface Server<E> {
   /** Tells the other side something unasked. Never waits. */
-  emit<N extends keyof E & string>(name: N, value: E[N], transfer?: readonly TransferListItem[]): void
+  emit<N extends keyof E & string>(name: N, value: E[N], transfer?: readonly Transferable[]): void
 }
 
 /**
@@ -95,10 +95,10 @@ export interface Connection<C extends Calls<C>, E = Record<string, never>> {
   call<N extends keyof C & string>(
     name: N,
     args: ArgsOf<C[N]>,
-    transfer?: readonly TransferListItem[],
+    transfer?: readonly Transferable[],
   ): Promise<AnswerOf<C[N]>>
   /** Calls and does not ask what came of it. Does nothing once the thread is gone. */
-  post<N extends keyof C & string>(name: N, args: ArgsOf<C[N]>, transfer?: readonly TransferListItem[]): void
+  post<N extends keyof C & string>(name: N, args: ArgsOf<C[N]>, transfer?: readonly Transferable[]): void
   /** Hears the events of this name from now on; one listener for each name, the last one given. */
   on<N extends keyof E & string>(name: N, listener: (value: E[N]) => void): void
   /** Calls not answered yet. */

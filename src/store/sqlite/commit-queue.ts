@@ -28,7 +28,7 @@ export class CommitQueue {
   readonly #segments: Segments
   readonly #log: Log
   readonly #commit: Arrivals['commit']
-  readonly #spools = new Map<number, LargeMessage & { size: number; error?: unknown }>()
+  readonly #spools = new Map<number, LargeMessage & { size: number; error?: Error }>()
   #waiting: Waiting[] = []
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -72,7 +72,7 @@ export class CommitQueue {
       large.scanner.push(octets)
       large.size += octets.length
     } catch (error) {
-      large.error = error
+      large.error = error instanceof Error ? error : new Error('The message could not be written', { cause: error })
     }
   }
 
@@ -120,7 +120,7 @@ export class CommitQueue {
     if (!large) return new Error('The spool of a large message is gone')
     if (large.error === undefined) return { octets: large, arrival }
     large.spool.abort()
-    return large.error instanceof Error ? large.error : new Error(String(large.error))
+    return large.error
   }
 
   #refusal(error: unknown): Refused {

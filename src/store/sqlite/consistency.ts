@@ -61,7 +61,7 @@ function assertOctets(db: Database, segments: Segments): void {
         hash.update(segments.read(place, start, Math.min(start + (1 << 20), octets)))
       }
       if (!hash.digest().equals(blobOf(row['sha256'])))
-        throw new Error(`octets of message ${row['number']} changed`)
+        throw new Error(`octets of message ${String(row['number'])} changed`)
     }
   }
 }

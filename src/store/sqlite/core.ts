@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../../clock.ts'
+import { systemClock, type Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Change } from '../change.ts'
 import { numberOf } from '../key.ts'
@@ -14,13 +14,15 @@ import { Compaction } from './compaction.ts'
 import { assertConsistent } from './consistency.ts'
 import { Counters } from './counters.ts'
 import { openDatabase, type Database } from './driver.ts'
+import { fileSegments } from './file-segments.ts'
 import { everyone, Mailboxes, mailboxState } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { TransactionColumn } from './rows.ts'
 import { prepareDatabase } from './schema.ts'
-import { fileSegments, sharedSegments, type Segments } from './segments.ts'
+import type { Segments } from './segments.ts'
 import { Sessions } from './sessions.ts'
+import { sharedSegments } from './shared-segments.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
 import { Transactions } from './transaction.ts'
 import { Views } from './views.ts'
@@ -77,7 +79,7 @@ function wire(
 ): Core {
   const { directory } = options
   const time = { at: options.at }
-  const clock: Clock = { now: () => time.at, monotonic: () => performance.now() }
+  const clock: Clock = { now: () => time.at, monotonic: () => systemClock.monotonic() }
   const log = threadLog(emit)
   const segments = directory === undefined ? sharedSegments() : fileSegments(directory)
   const mailboxes = new Mailboxes(db, clock)
@@ -101,18 +103,46 @@ function wire(
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   sessions.prune()
   if (directory !== undefined) sweepSoon()
+  const changes = new Changes(db, counters, mailboxes)
   return {
-    opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
     time,
     queue,
     views,
     mutations,
-    deleteAll: () => queue.exclusive(() => mutations.deleteAll()),
-    changes: new Changes(db, counters, mailboxes),
+    changes,
     sessions,
+    ...rest({ db, directory, segments, transactions, queue, views, mutations }),
+  }
+}
+
+interface RestParts {
+  readonly db: Database
+  readonly directory: string | undefined
+  readonly segments: Segments
+  readonly transactions: Transactions
+  readonly queue: CommitQueue
+  readonly views: Views
+  readonly mutations: Mutations
+}
+
+/** What takes more than one part. */
+function rest({
+  db,
+  directory,
+  segments,
+  transactions,
+  queue,
+  views,
+  mutations,
+}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'mutations' | 'changes' | 'sessions'> {
+  const { mailboxes, counters } = transactions
+  return {
+    opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
+    deleteAll: () => queue.exclusive(() => mutations.deleteAll()),
     mailboxesOf(account) {
-      if (mailboxes.of(account).length === 0)
+      if (mailboxes.of(account).length === 0) {
         transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change))
+      }
       return mailboxes.of(account).map(mailboxState)
     },
     entries(mailboxId) {

@@ -23,10 +23,8 @@ export interface FlagSet {
   readonly keywords: readonly string[]
 }
 
-export const noFlags: FlagSet = { bits: 0, keywords: [] }
-
 /** flag-keyword is an atom, RFC 9051 §9; 64 characters and 100 of them are enough for anybody. */
-const keyword = /^[^\x00-\x20(){%*"\\\]\x7f-\uffff]{1,64}$/
+const keyword = /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]{1,64}$/
 const maxKeywords = 100
 
 /** @throws StoreError `bad-name` for what is neither a system flag nor a keyword. */

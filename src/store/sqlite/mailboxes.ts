@@ -196,7 +196,7 @@ export function mailboxName(name: string): string {
   const levels = name.normalize('NFC').split('/')
   if (levels[0]?.toUpperCase() === 'INBOX') levels[0] = 'INBOX'
   const clean = levels.join('/')
-  const bad = levels.some((level) => level === '' || level === '.' || level === '..') || /[\x00-\x1f\x7f]/.test(clean)
+  const bad = levels.some((level) => level === '' || level === '.' || level === '..') || /\p{Cc}/u.test(clean)
   if (bad || levels.length > 50 || Buffer.byteLength(clean) > 1000) {
     throw new StoreError('bad-name', `Not a mailbox name: ${JSON.stringify(name.slice(0, 80))}`)
   }

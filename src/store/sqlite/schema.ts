@@ -71,7 +71,7 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
     if (directory !== undefined && (synchronous !== 2 || journal !== 'wal')) {
       throw new StoreError(
         'unsupported',
-        `SQLite runs with synchronous=${synchronous}, journal_mode=${journal}; 2 and wal are needed`,
+        `SQLite runs with synchronous=${String(synchronous)}, journal_mode=${String(journal)}; 2 and wal are needed`,
       )
     }
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])

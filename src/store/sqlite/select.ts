@@ -1,6 +1,4 @@
 import type { Term } from '../../query/criteria.ts'
-import { numberOf } from '../key.ts'
-import type { MessageKey } from '../message.ts'
 import { fieldMask, type Addresses } from './addresses.ts'
 import type { SqlValue } from './driver.ts'
 import { flaggedBit, seenBit } from './flags.ts'
@@ -72,10 +70,6 @@ export function condition(criteria: Resolved, account: string, parts: SelectPart
   }
 }
 
-export function keySet(keys: readonly MessageKey[]): NumberSet {
-  return { kind: 'numbers', numbers: keys.map(numberOf).filter((number) => number !== undefined) }
-}
-
 export function both(a: Sql, b: Sql | undefined): Sql {
   return b ? { text: `${a.text} AND ${b.text}`, values: [...a.values, ...b.values] } : a
 }
@@ -93,52 +87,51 @@ const inSet = (numbers: readonly number[] | Float64Array): Sql =>
 
 const mark = (bit: number): Sql => ({ text: `(m.marks & ${bit}) <> 0`, values: [] })
 
-function term(
-  criteria: Exclude<Resolved, { kind: 'and' | 'or' | 'not' | 'numbers' }>,
-  account: string,
-  parts: SelectParts,
-): Sql {
-  switch (criteria.kind) {
-    case 'address':
-      return address(criteria.address, fieldMask(criteria.field), parts.addresses)
-    case 'messageId':
-      return { text: 'm.message_id = ?', values: [criteria.id] }
-    case 'type':
-      return {
-        text: 'instr(m.types, ?) > 0',
-        values: [criteria.subtype === undefined ? ` ${criteria.type}/` : ` ${criteria.type}/${criteria.subtype} `],
-      }
-    case 'octets':
-      return { text: criteria.comparison === 'larger' ? 'm.octets > ?' : 'm.octets < ?', values: [criteria.octets] }
-    case 'arrived':
-      return {
-        text: criteria.comparison === 'before' ? 'm.arrived_at < ?' : 'm.arrived_at >= ?',
-        values: [criteria.at],
-      }
-    case 'age':
-      return {
-        text: criteria.comparison === 'newer' ? 'm.arrived_at >= ?' : 'm.arrived_at < ?',
-        values: [parts.now - criteria.ageMs],
-      }
-    case 'is':
-      return state(criteria.state)
-    case 'has':
-      return mark(criteria.what === 'html' ? htmlMark : attachmentMark)
-    case 'tag':
-      return {
-        text: 'EXISTS (SELECT 1 FROM json_each(e.keywords) k WHERE lower(k.value) = ?)',
-        values: [criteria.tag.toLowerCase()],
-      }
-    case 'account':
-      return filedIn(parts.mailboxes.of(criteria.account))
-    case 'mailbox': {
-      const box = findMailbox(parts.mailboxes, account, criteria.mailbox)
-      return filedIn(box ? [box] : [])
-    }
-    case 'user':
-      return { text: 'm.user IS ?', values: [criteria.user.toLowerCase()] }
-  }
+type PlainTerm = Exclude<Resolved, { kind: 'and' | 'or' | 'not' | 'numbers' }>
+type AsSql<Of> = (criteria: Of, account: string, parts: SelectParts) => Sql
+
+const terms: { readonly [Kind in PlainTerm['kind']]: AsSql<Extract<PlainTerm, { kind: Kind }>> } = {
+  address: ({ address, field }, _account, { addresses }) => withAddress(address, fieldMask(field), addresses),
+  messageId: ({ id }) => ({ text: 'm.message_id = ?', values: [id] }),
+  type: ({ type, subtype }) => ({
+    text: 'instr(m.types, ?) > 0',
+    values: [subtype === undefined ? ` ${type}/` : ` ${type}/${subtype} `],
+  }),
+  octets: ({ comparison, octets }) => ({
+    text: comparison === 'larger' ? 'm.octets > ?' : 'm.octets < ?',
+    values: [octets],
+  }),
+  arrived: ({ comparison, at }) => arrival(comparison === 'after', at),
+  age: ({ comparison, ageMs }, _account, { now }) => arrival(comparison === 'newer', now - ageMs),
+  is: ({ state }) => states[state],
+  has: ({ what }) => mark(what === 'html' ? htmlMark : attachmentMark),
+  tag: ({ tag }) => ({
+    text: 'EXISTS (SELECT 1 FROM json_each(e.keywords) k WHERE lower(k.value) = ?)',
+    values: [tag.toLowerCase()],
+  }),
+  account: ({ account }, _viewed, { mailboxes }) => filedIn(mailboxes.of(account)),
+  mailbox({ mailbox }, account, { mailboxes }) {
+    const box = findMailbox(mailboxes, account, mailbox)
+    return filedIn(box ? [box] : [])
+  },
+  user: ({ user }) => ({ text: 'm.user IS ?', values: [user.toLowerCase()] }),
 }
+
+/** The table has for each kind what takes it; the type system cannot follow that through the look-up. */
+const term: AsSql<PlainTerm> = (criteria, account, parts) =>
+  (terms[criteria.kind] as AsSql<PlainTerm>)(criteria, account, parts)
+
+const states: Readonly<Record<Extract<PlainTerm, { kind: 'is' }>['state'], Sql>> = {
+  unread: { text: `(e.flags & ${seenBit}) = 0`, values: [] },
+  read: { text: `(e.flags & ${seenBit}) <> 0`, values: [] },
+  flagged: { text: `(e.flags & ${flaggedBit}) <> 0`, values: [] },
+  malformed: mark(malformedMark),
+}
+
+const arrival = (from: boolean, at: number): Sql => ({
+  text: from ? 'm.arrived_at >= ?' : 'm.arrived_at < ?',
+  values: [at],
+})
 
 function findMailbox(mailboxes: Mailboxes, account: string, name: string): Mailbox | undefined {
   try {
@@ -148,26 +141,13 @@ function findMailbox(mailboxes: Mailboxes, account: string, name: string): Mailb
   }
 }
 
-function state(name: 'unread' | 'read' | 'flagged' | 'malformed'): Sql {
-  switch (name) {
-    case 'unread':
-      return { text: `(e.flags & ${seenBit}) = 0`, values: [] }
-    case 'read':
-      return { text: `(e.flags & ${seenBit}) <> 0`, values: [] }
-    case 'flagged':
-      return { text: `(e.flags & ${flaggedBit}) <> 0`, values: [] }
-    case 'malformed':
-      return mark(malformedMark)
-  }
-}
-
 function filedIn(boxes: readonly Mailbox[]): Sql {
   if (boxes.length === 0) return never
   const list = boxes.map(({ id }) => id).join(',')
   return { text: `EXISTS (SELECT 1 FROM entry z WHERE z.mailbox IN (${list}) AND z.number = e.number)`, values: [] }
 }
 
-function address(text: string, mask: number, addresses: Addresses): Sql {
+function withAddress(text: string, mask: number, addresses: Addresses): Sql {
   const id = addresses.idOf(text)
   if (id === undefined) return never
   const values = [id, mask]
