@@ -19,7 +19,7 @@ import { everyone, Mailboxes, mailboxState } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { TransactionColumn } from './rows.ts'
-import { prepareDatabase } from './schema.ts'
+import { openingError, prepareDatabase } from './schema.ts'
 import type { Segments } from './segments.ts'
 import { Sessions } from './sessions.ts'
 import { sharedSegments } from './shared-segments.ts'
@@ -61,15 +61,22 @@ export async function openCore(
     // SQLite gives its other files the mode of this one.
     writeFileSync(join(directory, 'store.db'), '', { flag: 'a', mode: 0o600 })
   }
-  const db = await openDatabase(directory === undefined ? ':memory:' : join(directory, 'store.db'))
-  try {
-    prepareDatabase(db, directory)
-  } catch (error) {
-    db.close()
-    throw error instanceof StoreError && error.code === 'locked' ? heldBy(error, directory) : error
-  }
+  const db = await openedDatabase(directory)
   if (directory !== undefined) writeFileSync(join(directory, 'holder'), `${process.pid}\n`, { mode: 0o600 })
   return wire(db, options, emit)
+}
+
+async function openedDatabase(directory: string | undefined): Promise<Database> {
+  let db: Database | undefined
+  try {
+    db = await openDatabase(directory === undefined ? ':memory:' : join(directory, 'store.db'))
+    prepareDatabase(db, directory)
+    return db
+  } catch (cause) {
+    db?.close()
+    const error = openingError(cause)
+    throw error instanceof StoreError && error.code === 'locked' ? heldBy(error, directory) : error
+  }
 }
 
 function wire(

@@ -61,12 +61,22 @@ function hasNodeSqlite(version: string): boolean {
   return major > 22 || (major === 22 && minor >= 13)
 }
 
+/** The first statement already fails where the file is locked or no database. */
+function orClose<Result>(db: { close(): unknown }, first: () => Result): Result {
+  try {
+    return first()
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
 async function openNode(file: string): Promise<Database> {
   const { DatabaseSync } = await import('node:sqlite')
   const db = new DatabaseSync(file)
-  const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+  const version = orClose(db, () => db.prepare('SELECT sqlite_version() AS version').get()) as { version: string }
   return {
-    name: `node:sqlite ${version}`,
+    name: `node:sqlite ${version.version}`,
     exec: (sql) => db.exec(sql),
     close: () => db.close(),
     prepare(sql) {
@@ -87,9 +97,9 @@ async function openNode(file: string): Promise<Database> {
 async function openLibsql(file: string): Promise<Database> {
   const { default: Libsql } = await import('libsql')
   const db = new Libsql(file)
-  const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+  const version = orClose(db, () => db.prepare('SELECT sqlite_version() AS version').get()) as { version: string }
   return {
-    name: `libsql ${version}`,
+    name: `libsql ${version.version}`,
     exec: (sql) => void db.exec(sql),
     close: () => void db.close(),
     prepare(sql) {

@@ -48,14 +48,19 @@ export function matchExpression(criteria: Criteria, level = 0): string | undefin
 
 function phrase(field: TextField, words: readonly string[], prefix: boolean): string | undefined {
   if (words.length === 0) return undefined
-  const quoted = words.map((word) => `"${indexWord(word).replaceAll('"', '""')}"`).join(' + ')
-  const columns =
-    field === 'any'
-      ? ''
-      : `{${searched(field)
-          .map((one) => columnOf[one])
-          .join(' ')}} : `
-  return `${columns}${quoted}${prefix ? ' *' : ''}`
+  const tokens = words.map(indexWord)
+  if (!tokens.every((token) => /^[a-z0-9]+$/.test(token))) return nothing
+  const quoted = tokens.map((token) => `"${token}"`).join(' + ')
+  return `${columnFilter(field)}${quoted}${prefix ? ' *' : ''}`
+}
+
+/** A word that no message has: in an index word, `z` never stands alone. For words that `words` would not have made. */
+const nothing = '"z"'
+
+function columnFilter(field: TextField): string {
+  if (field === 'any') return ''
+  const columns = searched(field).map((one) => columnOf[one])
+  return `{${columns.join(' ')}} : `
 }
 
 function anyOf(of: readonly Criteria[], level: number): string | undefined {

@@ -56,40 +56,41 @@ CREATE TABLE deleted(change INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY K
 /**
  * Makes the database ready, or says why not. Durability is asked for and then checked: a driver that does not flush
  * is refused (REL-1). `directory` is undefined for memory.
- * @throws StoreError `locked`, `damaged`, `unsupported`.
+ * @throws StoreError `unsupported`, or what SQLite says (`openingError`).
  */
 export function prepareDatabase(db: Database, directory: string | undefined): void {
-  try {
-    db.exec('PRAGMA locking_mode=EXCLUSIVE')
-    db.exec('PRAGMA journal_mode=WAL')
-    db.exec('PRAGMA synchronous=FULL')
-    db.exec('PRAGMA temp_store=MEMORY')
-    db.exec('PRAGMA cache_size=-16000')
-    db.exec('PRAGMA wal_autocheckpoint=2000')
-    const synchronous = db.prepare('PRAGMA synchronous').get()?.['synchronous']
-    const journal = db.prepare('PRAGMA journal_mode').get()?.['journal_mode']
-    if (directory !== undefined && (synchronous !== 2 || journal !== 'wal')) {
-      throw new StoreError(
-        'unsupported',
-        `SQLite runs with synchronous=${String(synchronous)}, journal_mode=${String(journal)}; 2 and wal are needed`,
-      )
-    }
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (version > formatVersion) {
-      throw new StoreError(
-        'unsupported',
-        `The store is of format ${version}, this program knows ${formatVersion}: use a newer Stuntmail`,
-      )
-    }
-    if (version === 0) createLayout(db)
-    // The lock is taken by the first write.
-    db.exec('BEGIN IMMEDIATE; COMMIT')
-  } catch (error) {
-    if (isBusy(error)) throw new StoreError('locked', 'Another process has the store open', { cause: error })
-    if (isDamaged(error))
-      throw new StoreError('damaged', 'The store is damaged: SQLite cannot read it', { cause: error })
-    throw error
+  db.exec('PRAGMA locking_mode=EXCLUSIVE')
+  db.exec('PRAGMA journal_mode=WAL')
+  db.exec('PRAGMA synchronous=FULL')
+  db.exec('PRAGMA temp_store=MEMORY')
+  db.exec('PRAGMA cache_size=-16000')
+  db.exec('PRAGMA wal_autocheckpoint=2000')
+  const synchronous = db.prepare('PRAGMA synchronous').get()?.['synchronous']
+  const journal = db.prepare('PRAGMA journal_mode').get()?.['journal_mode']
+  if (directory !== undefined && (synchronous !== 2 || journal !== 'wal')) {
+    throw new StoreError(
+      'unsupported',
+      `SQLite runs with synchronous=${String(synchronous)}, journal_mode=${String(journal)}; 2 and wal are needed`,
+    )
   }
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version > formatVersion) {
+    throw new StoreError(
+      'unsupported',
+      `The store is of format ${version}, this program knows ${formatVersion}: use a newer Stuntmail`,
+    )
+  }
+  if (version === 0) createLayout(db)
+  // The lock is taken by the first write.
+  db.exec('BEGIN IMMEDIATE; COMMIT')
+}
+
+/** What an error of SQLite means to whoever opens the store. */
+export function openingError(error: unknown): unknown {
+  if (isBusy(error)) return new StoreError('locked', 'Another process has the store open', { cause: error })
+  if (isDamaged(error))
+    return new StoreError('damaged', 'The store is damaged: SQLite cannot read it', { cause: error })
+  return error
 }
 
 function createLayout(db: Database): void {
