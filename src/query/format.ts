@@ -28,11 +28,26 @@ function formatTerm(term: Term): string {
     case 'address':
       return `${term.field}:${formatValue(term.address)}`
     case 'words':
-      return `${term.field === 'any' ? '' : `${term.field}:`}${formatPhrase(term)}`
+      return formatWords(term)
     case 'header':
       return `header:${formatName(term.name)}${term.words.length === 0 ? '' : `=${formatPhrase(term)}`}`
     case 'messageId':
       return `message-id:${formatValue(term.id)}`
+    case 'tag':
+      return `tag:${formatValue(term.tag)}`
+    case 'account':
+      return `account:${formatValue(term.account)}`
+    case 'mailbox':
+      return `mailbox:${formatValue(term.mailbox)}`
+    case 'user':
+      return `user:${formatValue(term.user)}`
+    default:
+      return formatProperty(term)
+  }
+}
+
+function formatProperty(term: Extract<Term, { kind: 'type' | 'octets' | 'arrived' | 'age' | 'is' | 'has' }>): string {
+  switch (term.kind) {
     case 'type':
       return `type:${term.type}/${term.subtype ?? '*'}`
     case 'octets':
@@ -45,15 +60,11 @@ function formatTerm(term: Term): string {
       return `is:${term.state}`
     case 'has':
       return `has:${term.what}`
-    case 'tag':
-      return `tag:${formatValue(term.tag)}`
-    case 'account':
-      return `account:${formatValue(term.account)}`
-    case 'mailbox':
-      return `mailbox:${formatValue(term.mailbox)}`
-    case 'user':
-      return `user:${formatValue(term.user)}`
   }
+}
+
+function formatWords(term: Extract<Term, { kind: 'words' }>): string {
+  return `${term.field === 'any' ? '' : `${term.field}:`}${formatPhrase(term)}`
 }
 
 function formatPhrase({ words, prefix }: { words: readonly string[]; prefix: boolean }): string {

@@ -68,18 +68,34 @@ function conjunction(state: State, depth: number, after: Span | undefined): Crit
 // operand = ( "NOT" / "-" ) operand / "(" disjunction ")" / term
 function operand(state: State, depth: number): Criteria {
   const { reader } = state
+  const negation = takeNegation(reader)
+  if (negation !== undefined) {
+    checkDepth(depth, negation)
+    return { kind: 'not', of: operand(state, depth + 1) }
+  }
+  const open = reader.take('(')
+  if (open === undefined) return term(state)
+  checkDepth(depth, open)
+  return parenthesised(state, depth + 1, open)
+}
+
+/** Takes a negation, which white space may follow only where it is `NOT`. */
+function takeNegation(reader: QueryReader): Span | undefined {
   const minus = reader.take('-')
   const negation = minus ?? (reader.peekKeyword() === 'NOT' ? reader.take('NOT') : undefined)
-  const parenthesis = negation === undefined ? reader.take('(') : undefined
-  const nesting = negation ?? parenthesis
-  if (nesting === undefined) return term(state)
-  if (depth === maxQueryDepth) throw fail(nesting, `Parentheses and NOT go at most ${maxQueryDepth} deep`)
-  if (parenthesis !== undefined) return parenthesised(state, depth + 1, parenthesis)
+  if (negation === undefined) return undefined
   if (minus === undefined) reader.skipSpace()
-  if (reader.atEnd() || /[\s)]/u.test(reader.peek()) || /^(?:AND|OR)$/.test(reader.peekKeyword() ?? '')) {
-    throw missingOperand(reader, nesting)
-  }
-  return { kind: 'not', of: operand(state, depth + 1) }
+  const keyword = reader.peekKeyword()
+  if (atBreak(reader) || keyword === 'AND' || keyword === 'OR') throw missingOperand(reader, negation)
+  return negation
+}
+
+function atBreak(reader: QueryReader): boolean {
+  return reader.atEnd() || /[\s)]/u.test(reader.peek())
+}
+
+function checkDepth(depth: number, nesting: Span): void {
+  if (depth === maxQueryDepth) throw fail(nesting, `Parentheses and NOT go at most ${maxQueryDepth} deep`)
 }
 
 function parenthesised(state: State, depth: number, open: Span): Criteria {
@@ -96,7 +112,7 @@ function term(state: State): Criteria {
   if (read === undefined) throw missingOperand(reader, undefined)
   state.terms += 1
   if (state.terms > maxQueryTerms) throw fail({ start, end }, `A query has at most ${maxQueryTerms} terms`)
-  if (!reader.atEnd() && !/[\s)]/u.test(reader.peek())) {
+  if (!atBreak(reader)) {
     const text = 'A space belongs here; a value that holds spaces, quotes or parentheses goes in quotes as a whole'
     throw new QueryError(text, end, 1)
   }

@@ -10,20 +10,25 @@ export interface Phrase {
  * Knuth, Morris and Pratt; a prefix at the end is looked at once the words before it were found).
  */
 export function holdsPhrase(text: readonly string[], { words, prefix }: Phrase): boolean {
-  const last = words.at(-1)
-  if (last === undefined) return true
-  const whole = prefix ? words.slice(0, -1) : words
+  if (!prefix) return words.length === 0 || !occurrences(text, words).next().done
+  const whole = words.slice(0, -1)
+  const last = words.at(-1) ?? ''
   if (whole.length === 0) return text.some((word) => word.startsWith(last))
-  const borders = bordersOf(whole)
+  for (const end of occurrences(text, whole)) if (text[end]?.startsWith(last) === true) return true
+  return false
+}
+
+/** Where the phrase ends, each time it occurs. Not for the empty one. */
+function* occurrences(text: readonly string[], phrase: readonly string[]): Generator<number, void, undefined> {
+  const borders = bordersOf(phrase)
   let matched = 0
   for (const [at, word] of text.entries()) {
-    while (matched > 0 && word !== whole[matched]) matched = borders[matched - 1] ?? 0
-    if (word === whole[matched]) matched += 1
-    if (matched < whole.length) continue
-    if (!prefix || text[at + 1]?.startsWith(last) === true) return true
+    while (matched > 0 && word !== phrase[matched]) matched = borders[matched - 1] ?? 0
+    if (word === phrase[matched]) matched += 1
+    if (matched < phrase.length) continue
+    yield at + 1
     matched = borders[matched - 1] ?? 0
   }
-  return false
 }
 
 /** For each beginning of the phrase, how much of it also ends it (and is not all of it). */

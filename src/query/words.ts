@@ -12,31 +12,12 @@ export const maxWordCharacters = 64
 const optionalMarks =
   /\u00AD|(?![\u3099\u309A])\p{Script=Inherited}|(?=\p{M})[\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]/gu
 
-// Scripts that put no space between words: each character is a word, so that a phrase of them is found in running text.
-const unspaced = [
-  'Han',
-  'Hiragana',
-  'Katakana',
-  'Bopomofo',
-  'Hangul',
-  'Yi',
-  'Thai',
-  'Lao',
-  'Khmer',
-  'Myanmar',
-  'Tibetan',
-  'Tai_Tham',
-  'Tai_Le',
-  'New_Tai_Lue',
-  'Tai_Viet',
-  'Javanese',
-  'Balinese',
-]
-  .map((script) => `\\p{Script=${script}}`)
-  .join('')
-  .concat('\\u30FC\\u3099\\u309A') // kana's own, but of script Common and Inherited
+// Scripts that put no space between words: Han, kana with their own marks (of script Common and Inherited), Bopomofo, Hangul,
+// Yi, Thai, Lao, Khmer, Myanmar, Tibetan, the Tai scripts, Javanese, Balinese.
+const unspaced =
+  /[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\u30FC\u3099\u309A\p{sc=Bopo}\p{sc=Hang}\p{sc=Yiii}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\p{sc=Lana}\p{sc=Tale}\p{sc=Talu}\p{sc=Tavt}\p{sc=Java}\p{sc=Bali}]/gu
 
-const word = new RegExp(`(?=[\\p{L}\\p{N}\\p{M}])[${unspaced}]|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu')
+const spelled = /[\p{L}\p{N}\p{M}]+/gu
 
 /** Letters and digits in ASCII alone, which most text is: what the rest of this file does to them is lower case. */
 const asciiWord = /[a-z0-9]+/g
@@ -50,7 +31,9 @@ const ascii = /^\p{ASCII}*$/u
  * Taking the words of words again changes nothing.
  */
 export function words(text: string): string[] {
-  const found = ascii.test(text) ? text.toLowerCase().match(asciiWord) : fold(text).match(word)
+  const found = ascii.test(text)
+    ? text.toLowerCase().match(asciiWord)
+    : fold(text).replace(unspaced, ' $& ').match(spelled)
   return found === null ? [] : found.map(cut)
 }
 
@@ -77,5 +60,5 @@ function fold(text: string): string {
 }
 
 function cut(word: string): string {
-  return word.length <= maxWordCharacters ? word : [...word].slice(0, maxWordCharacters).join('')
+  return word.length <= maxWordCharacters ? word : Array.from(word).slice(0, maxWordCharacters).join('')
 }

@@ -163,8 +163,6 @@ function naivelyHolds(text: readonly string[], { words, prefix }: Phrase): boole
 
 /** The words of `criteria.ts` taken one by one, without a thought for speed. */
 function naively(criteria: Criteria, subject: QuerySubject): boolean {
-  const age = randomNow - subject.arrivedAt
-  const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase())
   switch (criteria.kind) {
     case 'and':
       return !criteria.of.map((member) => naively(member, subject)).includes(false)
@@ -172,6 +170,13 @@ function naively(criteria: Criteria, subject: QuerySubject): boolean {
       return criteria.of.map((member) => naively(member, subject)).includes(true)
     case 'not':
       return !naively(criteria.of, subject)
+    default:
+      return naivelyContent(criteria, subject) ?? naivelyRow(criteria, subject) ?? assert.fail(criteria.kind)
+  }
+}
+
+function naivelyContent(criteria: Term, subject: QuerySubject): boolean | undefined {
+  switch (criteria.kind) {
     case 'address':
       return subject.addresses(criteria.field).includes(criteria.address)
     case 'words':
@@ -187,12 +192,23 @@ function naively(criteria: Criteria, subject: QuerySubject): boolean {
         const [type, subtype] = found.split('/')
         return type === criteria.type && (criteria.subtype ?? subtype) === subtype
       })
+    default:
+      return undefined
+  }
+}
+
+function naivelyRow(criteria: Term, subject: QuerySubject): boolean | undefined {
+  const age = randomNow - subject.arrivedAt
+  const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase())
+  switch (criteria.kind) {
     case 'octets':
-      return criteria.comparison === 'larger' ? subject.octets > criteria.octets : subject.octets < criteria.octets
+      return { larger: subject.octets > criteria.octets, smaller: subject.octets < criteria.octets }[
+        criteria.comparison
+      ]
     case 'arrived':
-      return criteria.comparison === 'before' ? subject.arrivedAt < criteria.at : subject.arrivedAt >= criteria.at
+      return { before: subject.arrivedAt < criteria.at, after: subject.arrivedAt >= criteria.at }[criteria.comparison]
     case 'age':
-      return criteria.comparison === 'newer' ? age <= criteria.ageMs : age > criteria.ageMs
+      return { newer: age <= criteria.ageMs, older: age > criteria.ageMs }[criteria.comparison]
     case 'is':
       return {
         unread: !subject.seen,
@@ -210,5 +226,7 @@ function naively(criteria: Criteria, subject: QuerySubject): boolean {
       return lower(subject.mailboxes).includes(criteria.mailbox.toLowerCase())
     case 'user':
       return lower(subject.user === undefined ? [] : [subject.user]).includes(criteria.user.toLowerCase())
+    default:
+      return undefined
   }
 }
