@@ -17,6 +17,7 @@ import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/
 import { certificateSource, type CertificateSource } from './net/tls.ts'
 import type { Delivery } from './smtp/delivery.ts'
 import type { SmtpServer } from './smtp/server.ts'
+import type { StoreThread } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 
 /** A running server. */
@@ -82,9 +83,12 @@ export async function start(
   const credentials = await credentialsOf(settings)
   const closers = closing()
   try {
+    // It only loads; the data folder is touched when all listeners are bound.
+    const thread = import('./store/sqlite/open.ts').then(({ startStoreThread }) => startStoreThread())
+    closers.add(async () => (await thread).terminate())
     const sockets = await bindSockets(settings)
     for (const each of sockets.values()) closers.add(() => each.close())
-    const context = { settings, credentials, log, clock, sockets, startedAt: clock.now() }
+    const context = { settings, credentials, log, clock, sockets, startedAt: clock.now(), thread: await thread }
     return await serve(context, closers)
   } catch (error) {
     await closers.run().catch((closing: unknown) => log.warn({ err: closing }, 'what had started did not close'))
@@ -99,15 +103,16 @@ interface Context {
   readonly clock: Clock
   readonly sockets: ReadonlyMap<ListenerName, BoundSockets>
   readonly startedAt: number
+  readonly thread: StoreThread
 }
 
 /** All listeners are bound already, so that a port in use leaves no trace in the data folder. */
 async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
-  const { settings, log, clock, sockets } = context
+  const { settings, log, clock, sockets, thread } = context
   const data = settings.memory ? undefined : settings.data
   // The modules load while the store's thread starts.
   const modules = load(sockets)
-  const store = await openStore(settings, data, { log, clock }).finally(() => modules.catch(() => undefined))
+  const store = await openStore(settings, data, { log, clock, thread }).finally(() => modules.catch(() => undefined))
   closers.add(() => store.close())
   const { catchAll, startSmtp, http } = await modules
   const delivery = catchAll(store, { log })
@@ -229,7 +234,11 @@ async function bindSockets(settings: Settings): Promise<ReadonlyMap<ListenerName
   }
 }
 
-async function openStore(settings: Settings, data: string | undefined, parts: Required<Parts>): Promise<Store> {
+async function openStore(
+  settings: Settings,
+  data: string | undefined,
+  parts: Required<Parts> & { thread: StoreThread },
+): Promise<Store> {
   const { openSqliteStore } = await import('./store/sqlite/open.ts')
   try {
     return await openSqliteStore({ directory: data, maxSessions: settings.maxSessionsKept, ...parts })

@@ -37,6 +37,12 @@ export async function openDatabase(file: string): Promise<Database> {
   return hasNodeSqlite(process.versions.node) ? openNode(file) : openLibsql(file)
 }
 
+/** Loads the library ahead of `openDatabase`. What goes wrong is told there. */
+export function loadDriver(): void {
+  const loading = hasNodeSqlite(process.versions.node) ? import('node:sqlite') : import('libsql')
+  loading.catch(() => undefined)
+}
+
 /** Another process holds the file. SQLITE_BUSY 5, SQLITE_LOCKED 6. */
 export const isBusy = (error: unknown): boolean => resultCode(error, [5, 6], /SQLITE_(BUSY|LOCKED)|database is locked/)
 /** SQLITE_FULL 13; a write that failed, SQLITE_IOERR 10, is one too where the cause is the file's size. */

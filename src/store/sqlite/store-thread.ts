@@ -1,4 +1,8 @@
 import { parentPort } from 'node:worker_threads'
+import { loadDriver } from './driver.ts'
 import { serveStore } from './thread-handlers.ts'
 
-if (parentPort) serveStore(parentPort)
+if (parentPort) {
+  loadDriver()
+  serveStore(parentPort)
+}
