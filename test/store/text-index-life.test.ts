@@ -114,7 +114,8 @@ describe('its thread', () => {
     const { index, time } = byHand(t, corpus, undefined)
     assert.equal(time.timers, 0)
     index.changed(3, 3)
-    assert.equal(index.backlog, 3)
+    const backlog = index.backlog
+    assert.equal(backlog, 3)
     time.advance(199)
     assert.equal(corpus.asked.length, 0)
     time.advance(1)

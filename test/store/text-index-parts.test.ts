@@ -209,7 +209,8 @@ describe('the pace', () => {
       time.advance(10)
       await idle()
     }
-    assert.equal(seen.turns, 0)
+    const turnsMeanwhile = seen.turns
+    assert.equal(turnsMeanwhile, 0)
     for (let ms = 0; ms < 3000; ms += 10) {
       arrive(40)
       time.advance(10)
