@@ -9,6 +9,7 @@ import { StoreError, type EntryColumns, type MailboxState } from '../store.ts'
 import { Addresses } from './addresses.ts'
 import { Arrivals } from './arrivals.ts'
 import { Changes } from './changes.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { Compaction } from './compaction.ts'
 import { assertConsistent } from './consistency.ts'
@@ -93,9 +94,13 @@ function wire(
   const addresses = new Addresses(db)
   const counters = new Counters(db, clock)
   const sessions = new Sessions(db, options.maxSessions)
+  const checkpoints = new Checkpoints(db, (error) =>
+    log.warn({ error: String(error) }, 'The log could not be written back'),
+  )
   const onCommit = (changes: readonly Change[]): void => {
     const arrived = changes.filter((change) => change.kind === 'arrived')
     const newest = numberOf(arrived.at(-1)?.summary.key ?? '') ?? 0
+    checkpoints.committed()
     emit('changes', { json: JSON.stringify(changes), arrived: arrived.length, newest })
     forget(changes, emit)
     if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
@@ -118,12 +123,13 @@ function wire(
     mutations,
     changes,
     sessions,
-    ...rest({ db, directory, segments, transactions, queue, views, mutations }),
+    ...rest({ db, directory, checkpoints, segments, transactions, queue, views, mutations }),
   }
 }
 
 interface RestParts {
   readonly db: Database
+  readonly checkpoints: Checkpoints
   readonly directory: string | undefined
   readonly segments: Segments
   readonly transactions: Transactions
@@ -136,6 +142,7 @@ interface RestParts {
 function rest({
   db,
   directory,
+  checkpoints,
   segments,
   transactions,
   queue,
@@ -166,6 +173,7 @@ function rest({
     assertConsistent: () => assertConsistent(db, segments),
     close: () =>
       queue.exclusive(() => {
+        checkpoints.close()
         db.close()
         segments.close()
       }),

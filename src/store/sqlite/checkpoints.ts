@@ -1,0 +1,46 @@
+import type { Database } from './driver.ts'
+
+/** How long nothing is committed before the write-ahead log is written back. */
+const idleMs = 250
+
+/**
+ * Writes the write-ahead log back into the database, and empties it, when commits pause. SQLite does so by itself only
+ * when the log has grown large (`wal_autocheckpoint`): while mail pours in, the same pages change over and over, and
+ * each is written back once instead of every few hundred messages.
+ */
+export class Checkpoints {
+  readonly #db: Database
+  readonly #failed: (error: unknown) => void
+  #timer: NodeJS.Timeout | undefined
+  #committed = 0
+  #seen = 0
+
+  constructor(db: Database, failed: (error: unknown) => void) {
+    this.#db = db
+    this.#failed = failed
+  }
+
+  /** After each commit; costs next to nothing. */
+  committed(): void {
+    this.#committed++
+    this.#timer ??= setTimeout(() => this.#look(), idleMs).unref()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #look(): void {
+    this.#timer = undefined
+    if (this.#committed !== this.#seen) {
+      this.#seen = this.#committed
+      this.#timer = setTimeout(() => this.#look(), idleMs).unref()
+      return
+    }
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      this.#failed(error) // a full disk: the log stays, and nothing is lost
+    }
+  }
+}
