@@ -42,7 +42,6 @@ export const leaves: readonly string[] = ['clock.ts', 'log.ts']
 export const owners: Readonly<Record<string, readonly string[]>> = {
   'smtp-server': ['src/smtp/'],
   express: ['src/http/server.ts'],
-  helmet: ['src/http/server.ts'],
   valibot: ['src/http/', 'src/config/'],
   '@valibot/to-json-schema': ['src/http/openapi.ts'],
   bcryptjs: ['src/http/passwords.ts'],
