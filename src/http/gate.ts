@@ -57,9 +57,8 @@ const singleFields = new Set(['host', 'origin', 'content-type', 'content-length'
 export function decide(request: GateRequest, rules: GateRules): GateDecision {
   const fields = singleValues(request.rawHeaders)
   if (fields === undefined) return refuse(403, 'A header field that may stand once stands twice.')
-  const host = fields.get('host')
-  const hostRules = { port: request.localPort, names: rules.names, localAddress: request.localAddress }
-  if (host === undefined || !hostAllowed(host, hostRules)) {
+  const host = ownHost(request, fields, rules)
+  if (host === undefined) {
     return refuse(
       403,
       'This name is not one of ours. Use localhost with the right port, or allow the name with --allow-host.',
@@ -70,20 +69,42 @@ export function decide(request: GateRequest, rules: GateRules): GateDecision {
   const path = request.target.split('?', 1)[0] ?? ''
   const foreign = foreignness(request, fields, { path, host, rules })
   if (foreign !== undefined) return refuse(403, foreign)
-  if (!plainPath.test(path) || dotSegment.test(path) || request.target.includes('#')) {
-    return refuse(404, 'There is nothing under this path.')
-  }
-  const encoding = fields.get('content-encoding')
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return refuse(415, 'Compressed request bodies are not taken.')
-  }
-  const origin = fields.get('origin')
-  const cors = origin !== undefined && rules.origins.has(origin) ? origin : undefined
-  const preflight = cors !== undefined && request.method === 'OPTIONS' && fields.has('access-control-request-method')
+  if (!isPlain(request.target, path)) return refuse(404, 'There is nothing under this path.')
+  if (isCompressed(fields)) return refuse(415, 'Compressed request bodies are not taken.')
   if (request.method === 'POST' && !path.startsWith('/socket.io/') && isSimple(fields)) {
     return refuse(403, 'A POST needs a content type such as application/json, or the header field X-Stuntmail: 1.')
   }
-  return { allowed: true, path, cors, preflight }
+  const cors = listedOrigin(fields, rules)
+  return { allowed: true, path, cors, preflight: cors !== undefined && isPreflight(request, fields) }
+}
+
+type Fields = ReadonlyMap<string, string>
+
+/** The Host field, when it is a name of ours. */
+function ownHost(request: GateRequest, fields: Fields, rules: GateRules): string | undefined {
+  const { localPort: port, localAddress } = request
+  const host = fields.get('host')
+  return host !== undefined && hostAllowed(host, { port, names: rules.names, localAddress }) ? host : undefined
+}
+
+function isPlain(target: string, path: string): boolean {
+  return plainPath.test(path) && !dotSegment.test(path) && !target.includes('#')
+}
+
+function isCompressed(fields: Fields): boolean {
+  const encoding = fields.get('content-encoding')
+  return encoding !== undefined && encoding.toLowerCase() !== 'identity'
+}
+
+/** The Origin field, when somebody has allowed that origin. */
+function listedOrigin(fields: Fields, rules: GateRules): string | undefined {
+  const origin = fields.get('origin')
+  return origin !== undefined && rules.origins.has(origin) ? origin : undefined
+}
+
+/** https://fetch.spec.whatwg.org/#cors-preflight-request */
+function isPreflight(request: GateRequest, fields: Fields): boolean {
+  return request.method === 'OPTIONS' && fields.has('access-control-request-method')
 }
 
 interface Place {
@@ -93,7 +114,7 @@ interface Place {
 }
 
 /** Why the request comes from somebody else's page; undefined when it does not. */
-function foreignness(request: GateRequest, fields: ReadonlyMap<string, string>, place: Place): string | undefined {
+function foreignness(request: GateRequest, fields: Fields, place: Place): string | undefined {
   const origin = fields.get('origin')
   if (origin !== undefined) {
     if (place.rules.origins.has(origin)) return undefined
@@ -120,7 +141,7 @@ function isOwnOrigin(origin: string, place: Place): boolean {
 }
 
 /** DELETE, PATCH and PUT are never simple: a browser asks first, and is not answered. */
-function isSimple(fields: ReadonlyMap<string, string>): boolean {
+function isSimple(fields: Fields): boolean {
   if (fields.has('x-stuntmail')) return false
   const type = fields.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   return type === undefined || type === '' || simpleTypes.has(type)

@@ -4,6 +4,7 @@
 const textElements = new Set(['script', 'style', 'textarea', 'title', 'xmp', 'iframe', 'noembed', 'noframes'])
 const referring = new Set(['src', 'background'])
 const space = /[\t\n\f\r ]/
+const anyEndTag = /<\/([a-z]+)(?=[\t\n\f\r />])/gi
 const tagStart = /<(?:!--|\/?([a-z][^\t\n\f\r />]*))/gi
 
 /**
@@ -62,25 +63,39 @@ interface Attribute {
 
 /** HTML Standard §13.2.5.32 to .39. @returns where the tag ends. */
 function eachAttribute(html: string, start: number, take: (attribute: Attribute) => void): number {
-  let at = start
-  while (at < html.length) {
-    while (at < html.length && (isSpace(html, at) || html[at] === '/')) at++
-    if (at >= html.length) break
-    if (html[at] === '>') return at + 1
-    const nameStart = at
-    // An equals sign in the first place belongs to the name.
-    at++
-    while (at < html.length && !isSpace(html, at) && !'/>='.includes(html[at] ?? '')) at++
-    const name = html.slice(nameStart, at).toLowerCase()
-    while (isSpace(html, at)) at++
-    if (html[at] !== '=') continue
-    at++
-    while (isSpace(html, at)) at++
-    const value = attributeValue(html, at)
-    if (value.text !== undefined) take({ name, value: value.text, start: at, end: value.end })
-    at = value.end
+  let at = beforeName(html, start)
+  while (at < html.length && html[at] !== '>') {
+    const nameEnd = endOfName(html, at)
+    const name = html.slice(at, nameEnd).toLowerCase()
+    at = afterSpaces(html, nameEnd)
+    if (html[at] === '=') {
+      const valueStart = afterSpaces(html, at + 1)
+      const value = attributeValue(html, valueStart)
+      if (value.text !== undefined) take({ name, value: value.text, start: valueStart, end: value.end })
+      at = value.end
+    }
+    at = beforeName(html, at)
   }
-  return html.length
+  return Math.min(at + 1, html.length)
+}
+
+function beforeName(html: string, start: number): number {
+  let at = start
+  while (isSpace(html, at) || html[at] === '/') at++
+  return at
+}
+
+function endOfName(html: string, start: number): number {
+  // An equals sign in the first place belongs to the name.
+  let at = start + 1
+  while (at < html.length && !isSpace(html, at) && !'/>='.includes(html.charAt(at))) at++
+  return at
+}
+
+function afterSpaces(html: string, start: number): number {
+  let at = start
+  while (isSpace(html, at)) at++
+  return at
 }
 
 function attributeValue(html: string, start: number): { text: string | undefined; end: number } {
@@ -107,11 +122,10 @@ function after(html: string, text: string, from: number): number {
   return found < 0 ? html.length : found + text.length
 }
 
-const endTags = new Map([...textElements].map((name) => [name, new RegExp(`</${name}(?=[\\t\\n\\f\\r />])`, 'gi')]))
-
 function endTag(html: string, name: string, from: number): number {
-  const pattern = endTags.get(name)
-  if (pattern === undefined) return from
-  pattern.lastIndex = from
-  return pattern.exec(html)?.index ?? html.length
+  anyEndTag.lastIndex = from
+  for (let match = anyEndTag.exec(html); match !== null; match = anyEndTag.exec(html)) {
+    if (match[1]?.toLowerCase() === name) return match.index
+  }
+  return html.length
 }

@@ -85,7 +85,7 @@ function operationId(row: Route): string {
 
 function parameters(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
   return Object.entries(entries).map(([name, entry]) => {
-    const { description, ...schema } = jsonSchema(entry as v.GenericSchema)
+    const { description, ...schema } = jsonSchema(entry)
     return {
       name,
       in: place,

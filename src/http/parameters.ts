@@ -33,8 +33,11 @@ export const accountParameter = v.exactOptional(
   'all',
 )
 
+type Switch = '1' | 'true' | '0' | 'false'
+type Defaulted<Written extends string, Value> = v.ExactOptionalSchema<v.GenericSchema<Written, Value>, Written>
+
 /** A switch in the query part: `1` or `true`, `0` or `false`. Absent means no. */
-export function switchParameter(description: string) {
+export function switchParameter(description: string): Defaulted<Switch, boolean> {
   return v.exactOptional(
     v.pipe(
       v.picklist(['1', 'true', '0', 'false']),
@@ -47,7 +50,10 @@ export function switchParameter(description: string) {
 }
 
 /** A whole number in the query part. */
-export function numberParameter(range: { min: number; max: number; fallback: number }, description: string) {
+export function numberParameter(
+  range: { min: number; max: number; fallback: number },
+  description: string,
+): Defaulted<string, number> {
   return v.exactOptional(
     v.pipe(
       v.string(),

@@ -52,7 +52,7 @@ export function writeProblem(request: IncomingMessage, response: ServerResponse,
 
 async function writeStream(request: IncomingMessage, response: ServerResponse, reply: StreamReply): Promise<void> {
   try {
-    const part = selectRange(request, reply)
+    const part = select(request, reply)
     setHeaders(response, { 'Cache-Control': 'private, no-cache', ...reply.headers, 'Content-Type': reply.mediaType })
     if (reply.etag !== undefined) response.setHeader('ETag', `"${reply.etag}"`)
     if (reply.octets !== undefined) response.setHeader('Accept-Ranges', 'bytes')
@@ -86,25 +86,35 @@ type Selection =
   | { readonly status: 206; readonly start: number; readonly end: number }
   | { readonly status: 304; readonly start: 0; readonly end: 0 }
 
-/** One range; several at once are answered with everything, as a server may. RFC 9110 §14.2. @throws HttpProblem 416. */
-function selectRange(request: IncomingMessage, reply: StreamReply): Selection {
+/** What of the reply is asked for. RFC 9110 §13.2.2. @throws HttpProblem 416. */
+function select(request: IncomingMessage, reply: StreamReply): Selection {
   const { octets, etag } = reply
-  if (etag !== undefined && matchesEtag(request.headers['if-none-match'], etag))
-    return { status: 304, start: 0, end: 0 }
+  const { range = '', 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
+  if (etag !== undefined && matchesEtag(ifNoneMatch, etag)) return { status: 304, start: 0, end: 0 }
   if (octets === undefined) return { status: 200, start: 0, end: undefined }
-  const whole = { status: 200, start: 0, end: octets } as const
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(request.headers.range ?? '')
-  const ifRange = request.headers['if-range']
-  if (match === null || request.method === 'HEAD' || (ifRange !== undefined && ifRange !== `"${etag ?? ''}"`))
-    return whole
-  const [, first = '', last = ''] = match
-  if (first === '' && last === '') return whole
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return whole
-  const start = first === '' ? Math.max(octets - Number(last), 0) : Number(first)
-  const end = first === '' || last === '' ? octets : Math.min(Number(last) + 1, octets)
-  if (start < end) return { status: 206, start, end }
+  const applies = request.method !== 'HEAD' && (ifRange === undefined || ifRange === `"${etag ?? ''}"`)
+  const part = applies ? partOf(range, octets) : undefined
+  if (part === undefined) return { status: 200, start: 0, end: octets }
+  if (part.start < part.end) return { status: 206, ...part }
   const headers = { 'Content-Range': `bytes */${octets}` }
   throw new HttpProblem(416, 'Range not satisfiable', `There are ${octets} octets.`, { headers })
+}
+
+interface Part {
+  readonly start: number
+  /** Exclusive; not after `start` where nothing is left of the part. */
+  readonly end: number
+}
+
+/** One range; several at once are answered with everything, as a server may. RFC 9110 §14.1.2, §14.2. */
+function partOf(range: string, octets: number): Part | undefined {
+  const suffix = /^bytes=-(\d{1,15})$/.exec(range)?.[1]
+  if (suffix !== undefined) return { start: Math.max(octets - Number(suffix), 0), end: octets }
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(range) ?? []
+  if (first === undefined || last === undefined) return undefined
+  const start = Number(first)
+  if (last === '') return { start, end: octets }
+  return Number(last) < start ? undefined : { start, end: Math.min(Number(last) + 1, octets) }
 }
 
 /** RFC 9110 §13.1.2. */

@@ -144,7 +144,7 @@ function writeAsset(asset: Asset, request: IncomingMessage, response: ServerResp
 
 function accepts(request: IncomingMessage, encoding: Variant['encoding']): boolean {
   if (encoding === undefined) return true
-  const offered = String(request.headers['accept-encoding'] ?? '').split(',')
+  const offered = (request.headers['accept-encoding'] ?? '').split(',')
   return offered.some((item) => {
     const [name, quality] = item
       .trim()

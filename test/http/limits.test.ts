@@ -95,7 +95,7 @@ describe('connections', () => {
     await once(first, 'close')
     assert.equal((await ask(small.port, '/healthz')).status, 200)
     await small.close()
-    await Promise.all(open.slice(1).map((socket) => socket.closed || once(socket, 'close')))
+    await Promise.all(open.slice(1).map(async (socket) => socket.closed || (await once(socket, 'close'))))
   })
   it('API-6: 200 calls at once, with the message deleted under them', async () => {
     const calm = await serve()
