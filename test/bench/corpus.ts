@@ -8,7 +8,7 @@ const syllables =
 export function word(rank: number): string {
   let text = ''
   for (let rest = rank + 50; rest > 0; rest = Math.floor(rest / syllables.length))
-    text += syllables[rest % syllables.length]
+    text += syllables[rest % syllables.length] ?? ''
   return text
 }
 

@@ -31,8 +31,9 @@ async function connect(): Promise<Session> {
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]()
   const reply = async (): Promise<string> => {
     for (;;) {
-      const { value, done } = await replies.next()
-      if (done) throw new Error('the server went away')
+      const line = await replies.next()
+      if (line.done === true) throw new Error('the server went away')
+      const { value } = line
       if (value[3] === ' ') {
         if (!/^[23]/.test(value)) throw new Error(value)
         return value

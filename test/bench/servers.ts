@@ -116,12 +116,16 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isRunning(child)) return
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   await Promise.race([gone, delay(8000, undefined, { ref: false })])
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  if (isRunning(child)) child.kill('SIGKILL')
   await gone
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
 }
 
 async function until(ready: () => Promise<boolean>, name: string): Promise<void> {
