@@ -40,7 +40,7 @@ for (const name of listeners) servers.set(name, await testSmtp({ name, implicitT
 function run(command: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(command, args, { timeout: 20_000 }, (error, stdout, stderr) => {
-      if (error) reject(Object.assign(error, { message: `${error.message}\n${stdout}${stderr}` }))
+      if (error) reject(Object.assign(new Error(`${error.message}\n${stdout}${stderr}`), { code: error.code }))
       else resolve(stdout + stderr)
     })
     child.stdin?.on('error', () => undefined)

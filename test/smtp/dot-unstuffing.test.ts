@@ -45,7 +45,7 @@ const cases: readonly (readonly [name: string, octets: string, content: string, 
 for (const [name, octets, content, rest] of cases) {
   test(`DATA: ${name}`, () => {
     assert.deepEqual(unstuff([octets]), { content, rest })
-    assert.deepEqual(unstuff([...octets]), { content, rest }, 'octet by octet')
+    assert.deepEqual(unstuff(Array.from(octets)), { content, rest }, 'octet by octet')
   })
 }
 
