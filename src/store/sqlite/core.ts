@@ -22,6 +22,7 @@ import type { OctetSource } from './octet-source.ts'
 import type { TransactionColumn } from './rows.ts'
 import { openingError, prepareDatabase } from './schema.ts'
 import type { Segments } from './segments.ts'
+import { SessionQueue } from './session-queue.ts'
 import { Sessions } from './sessions.ts'
 import { sharedSegments } from './shared-segments.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
@@ -37,7 +38,9 @@ export interface Core {
   readonly views: Views
   readonly mutations: Mutations
   readonly changes: Changes
-  readonly sessions: Sessions
+  readonly ended: SessionQueue
+  /** With all that have ended. */
+  sessions(): Sessions
   mailboxesOf(account: string): readonly MailboxState[]
   entries(mailboxId: number): EntryColumns
   locate(key: string): OctetSource | undefined
@@ -114,6 +117,7 @@ function wire(
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   sessions.prune()
+  const ended = new SessionQueue(sessions, transactions, log)
   if (directory !== undefined) sweepSoon()
   const changes = new Changes(db, counters, mailboxes)
   return {
@@ -122,13 +126,18 @@ function wire(
     views,
     mutations,
     changes,
-    sessions,
-    ...rest({ db, directory, checkpoints, segments, transactions, queue, views, mutations }),
+    ended,
+    sessions() {
+      ended.flush()
+      return sessions
+    },
+    ...rest({ db, ended, directory, checkpoints, segments, transactions, queue, views, mutations }),
   }
 }
 
 interface RestParts {
   readonly db: Database
+  readonly ended: SessionQueue
   readonly checkpoints: Checkpoints
   readonly directory: string | undefined
   readonly segments: Segments
@@ -141,6 +150,7 @@ interface RestParts {
 /** What takes more than one part. */
 function rest({
   db,
+  ended,
   directory,
   checkpoints,
   segments,
@@ -148,7 +158,7 @@ function rest({
   queue,
   views,
   mutations,
-}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'mutations' | 'changes' | 'sessions'> {
+}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'mutations' | 'changes' | 'ended' | 'sessions'> {
   const { mailboxes, counters } = transactions
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
@@ -173,6 +183,7 @@ function rest({
     assertConsistent: () => assertConsistent(db, segments),
     close: () =>
       queue.exclusive(() => {
+        ended.flush()
         checkpoints.close()
         db.close()
         segments.close()

@@ -30,7 +30,7 @@ const startMs = 200
 const retryMs = 5000
 const sleepMs = 60_000
 /** Faster than this it is pouring, and the processor belongs to the deliveries … */
-const pouringPerSecond = 1500
+const pouringPerSecond = 600
 /** … until so much has piled up; then it is worked off to half of it. */
 const muchBacklog = 20_000
 
