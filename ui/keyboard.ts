@@ -52,14 +52,18 @@ function focusRow(key: string): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.value !== null) return
-  if (ownsKey(event)) return
+  if (isModified(event) || event.defaultPrevented || dialog.value !== null || ownsKey(event)) return
   const key = leader === null ? event.key : `${leader} ${event.key}`
   leader = leader === null && leaders.has(event.key) ? event.key : null
   const shortcut = byKey.get(key)
   if (shortcut === undefined || (route.value.view !== 'messages' && isListKey(key))) return
   event.preventDefault()
   shortcut.run()
+}
+
+/** With a key held that makes it the browser's or the system's. Shift only makes another character. */
+function isModified({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || altKey
 }
 
 /** Where the focus is on something that has a use for the key itself. */

@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client'
-import type { WireChange, WireChanges } from '../src/http/wire-types.ts'
+import type { WireChange, WireChanges, WireResume } from '../src/http/wire-types.ts'
 import { connection } from './connection.ts'
 import { latestChange, takeChanges } from './listing.ts'
 
@@ -17,14 +17,18 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
     reconnectionDelay: 250,
     reconnectionDelayMax: 2000,
   })
+  function resumeFrom(since: number | null): void {
+    const question: WireResume = { since }
+    socket.emit('resume', question)
+  }
   socket.on('connect', () => {
-    socket.emit('resume', { since: latestChange() })
+    resumeFrom(latestChange())
   })
   socket.on('changes', (event: WireChanges) => {
     const since = latestChange()
     const caughtUp = connection.peek() === 'live'
     if (!takeChanges(event)) {
-      socket.emit('resume', { since })
+      resumeFrom(since)
       return
     }
     connection.value = 'live'

@@ -26,6 +26,6 @@ effect(() => {
 void first.then(async () => {
   const { startLive } = await import('./live.ts')
   startLive(announce)
-  const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 500))
-  idle(() => preloadViews())
+  if ('requestIdleCallback' in window) requestIdleCallback(() => preloadViews())
+  else setTimeout(() => preloadViews(), 500)
 })

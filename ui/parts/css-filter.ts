@@ -24,7 +24,7 @@ const grouping = new Set([
 const dropped = new Set(['import', 'charset', 'namespace', 'font-face', 'property', 'counter-style'])
 /** Functions whose plain strings are addresses. */
 const fetching = new Set(['url', 'src', 'image', 'image-set', '-webkit-image-set', 'cross-fade', '-webkit-cross-fade'])
-const looksRemote = /^[\s\u0000-\u001f]*(?:[a-z][a-z\d+.-]*:[\\/]|[\\/]{2})/i
+const looksRemote = /^[\s\p{Cc}]*(?:[a-z][a-z\d+.-]*:[\\/]|[\\/]{2})/iu
 
 /** Filters a style sheet. */
 export function filterStyleSheet(css: string, policy: CssUrlPolicy): string {

@@ -10,6 +10,8 @@ export interface CssToken {
 const nameStart = /[a-z_\u0080-\uffff]/i
 const nameChar = /[\w\u0080-\uffff-]/
 const space = /[ \t\n\r\f]/
+/** CDO and CDC tokens: of HTML's comments, and without a meaning in CSS. */
+const commentMarkers = ['<!--', '-->']
 const hexDigit = /[\da-f]/i
 
 /** Splits a style sheet, or declarations. Comments are left out, but separate what they stood between. */
@@ -36,8 +38,8 @@ class Reader {
     if (char === '"' || char === "'") return this.#string(char)
     if (char === '#' && this.#isName(this.#at + 1)) return { kind: 'hash', value: this.#name(1) }
     if (char === '@' && this.#isIdent(this.#at + 1)) return { kind: 'at', value: this.#name(1) }
-    if (this.#text.startsWith('<!--', this.#at)) return this.#skip(4)
-    if (this.#text.startsWith('-->', this.#at)) return this.#skip(3)
+    const marker = commentMarkers.find((text) => this.#text.startsWith(text, this.#at))
+    if (marker !== undefined) return this.#skip(marker.length)
     if (this.#isIdent(this.#at)) return this.#identLike()
     this.#at += 1
     return { kind: 'other', value: char }
@@ -142,7 +144,7 @@ class Reader {
     this.#at += 1
     let digits = ''
     while (digits.length < 6 && hexDigit.test(this.#text[this.#at] ?? 'x')) {
-      digits += this.#text[this.#at]
+      digits += this.#text.charAt(this.#at)
       this.#at += 1
     }
     if (digits === '') {

@@ -42,11 +42,7 @@ export function Frame({ messageKey, html, pictures, parts, width, scheme, remote
     const leave: (() => void)[] = [listenForKeys(inside), watchLinks(inside, setLink)]
     void import('./sanitise.ts').then(({ sanitise }) => {
       if (!current) return
-      const {
-        root,
-        remote: found,
-        missing,
-      } = sanitise(html, { window: window as Window & typeof globalThis, pictures, parts, remote })
+      const { root, remote: found, missing } = sanitise(html, { window, pictures, parts, remote })
       inside.replaceChild(inside.adoptNode(root), inside.documentElement)
       onReport({ remote: found, missing })
       leave.push(watchHeight(frame.current, inside))
@@ -113,7 +109,7 @@ function watchLinks(inside: Document, show: (url: string | null) => void): () =>
 
 function linkAt(target: EventTarget | null): string | null {
   // Of another realm: `instanceof` does not know it.
-  const link = (target as Element | null)?.closest?.('a[href], area[href]')
+  const link = (target as Partial<Element> | null)?.closest?.('a[href], area[href]')
   const href = link?.getAttribute('href') ?? link?.getAttribute('xlink:href') ?? null
   return href === null || href.startsWith('#') ? null : href
 }
@@ -138,8 +134,8 @@ function watchHeight(frame: HTMLIFrameElement | null, inside: Document): () => v
 }
 
 function fit(frame: HTMLIFrameElement | null): void {
-  const root = frame?.contentDocument?.documentElement
-  if (frame === null || root === undefined || root === null) return
+  const root = frame?.contentDocument?.documentElement ?? null
+  if (frame === null || root === null) return
   const scroller = document.getElementById('message-scroller')
   const top = scroller?.scrollTop ?? 0
   frame.style.height = `${measuringHeight}px`

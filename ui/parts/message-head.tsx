@@ -9,19 +9,11 @@ import { useLoaded } from './loaded.ts'
 export function MessageHead({ message }: { message: WireMessage }) {
   const loaded = useLoaded(message.key, () => getHeaders(message.key))
   const fields = loaded.status === 'ready' ? loaded.value.fields : []
-  const from = fieldOf(fields, 'from') || written(message.from)
   const recipients = message.envelope.forwardPaths.map(({ address }) => address)
   const hidden = loaded.status === 'ready' ? notNamed(recipients, fields) : []
-  const returnPath = message.envelope.reversePath.address
   return (
     <dl class="facts message-head">
-      <Fact name="From">
-        {from || <span class="quiet">no From field</span>}
-        {message.from.address !== '' && <CopyButton text={message.from.address} what="Address" />}
-        {returnPath.toLowerCase() !== message.from.address.toLowerCase() && (
-          <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : returnPath}</span>
-        )}
-      </Fact>
+      <From message={message} fields={fields} />
       {['sender', 'reply-to'].map((name) => (
         <Field key={name} fields={fields} name={name} />
       ))}
@@ -37,19 +29,38 @@ export function MessageHead({ message }: { message: WireMessage }) {
           <span class="differs">named in no To, Cc or Bcc field</span>
         </Fact>
       )}
-      <Fact name="Arrived">
-        {moment(message.arrivedAt)}
-        {message.date !== null && dateDiffers(message) && (
-          <span class="differs">Date field: {moment(message.date)}</span>
-        )}
-        {message.date === null && <span class="differs">no Date field that can be read</span>}
-      </Fact>
+      <Arrived message={message} />
       <Fact name="Key">
         <code>{message.key}</code>
         <CopyButton text={message.key} what="Key" />
         <span class="quiet">{size(message.octets)}</span>
       </Fact>
     </dl>
+  )
+}
+
+function From({ message, fields }: { message: WireMessage; fields: WireHeaders['fields'] }) {
+  const { address } = message.from
+  const returnPath = message.envelope.reversePath.address
+  return (
+    <Fact name="From">
+      {fieldOf(fields, 'from') || written(message.from) || <span class="quiet">no From field</span>}
+      {address !== '' && <CopyButton text={address} what="Address" />}
+      {returnPath.toLowerCase() !== address.toLowerCase() && (
+        <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : returnPath}</span>
+      )}
+    </Fact>
+  )
+}
+
+function Arrived({ message }: { message: WireMessage }) {
+  const { date, arrivedAt } = message
+  return (
+    <Fact name="Arrived">
+      {moment(arrivedAt)}
+      {date === null && <span class="differs">no Date field that can be read</span>}
+      {date !== null && dateDiffers(date, arrivedAt) && <span class="differs">Date field: {moment(date)}</span>}
+    </Fact>
   )
 }
 
@@ -76,13 +87,14 @@ function fieldOf(fields: WireHeaders['fields'], name: string): string {
 /** Recipients of the envelope that no address field names: Bcc, as a rule. */
 function notNamed(recipients: readonly string[], fields: WireHeaders['fields']): readonly string[] {
   const text = ['to', 'cc', 'bcc'].map((name) => fieldOf(fields, name)).join(' ')
-  const named = new Set(text.toLowerCase().match(/[^\s<>,;:"()]+@[^\s<>,;:"()]+/g) ?? [])
+  const words = text.toLowerCase().split(/[\s<>,;:"()]+/)
+  const named = new Set(words.filter((word) => word.includes('@')))
   return recipients.filter((address) => !named.has(address.toLowerCase()))
 }
 
 /** A Date field within two minutes of the arrival says nothing new. */
-function dateDiffers({ date, arrivedAt }: WireMessage): boolean {
-  return Math.abs(Date.parse(date ?? '') - Date.parse(arrivedAt)) > 120_000
+function dateDiffers(date: string, arrivedAt: string): boolean {
+  return Math.abs(Date.parse(date) - Date.parse(arrivedAt)) > 120_000
 }
 
 function written({ name, address }: { name: string; address: string }): string {

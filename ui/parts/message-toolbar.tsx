@@ -8,49 +8,23 @@ import { Icon } from './icon.tsx'
 export function MessageToolbar({ messageKey, flagged }: { messageKey: string; flagged: boolean }) {
   const target = { keys: [messageKey] }
   const leave = () => go({ message: null, tab: null })
+  function markUnread(): void {
+    leave()
+    void change(target, { seen: false })
+  }
+  function askToDelete(): void {
+    if (route.value.message === messageKey) dialog.value = 'delete-open'
+  }
+  function copyLink(): void {
+    void copy(new URL(`?message=${messageKey}`, document.baseURI).href, 'Link')
+  }
   return (
     <div class="message-toolbar" role="toolbar" aria-label="Message">
-      <button
-        type="button"
-        class="icon-button"
-        title="Back to the list (u)"
-        aria-label="Back to the list"
-        onClick={leave}
-      >
-        <Icon name="arrow-left" />
-      </button>
+      <Action name="Back to the list" shortcut="u" icon="arrow-left" run={leave} />
       <span class="spring" />
-      <button
-        type="button"
-        class="icon-button"
-        title="Mark as unread (Shift U)"
-        aria-label="Mark as unread"
-        onClick={() => {
-          leave()
-          void change(target, { seen: false })
-        }}
-      >
-        <Icon name="mail" />
-      </button>
-      <button
-        type="button"
-        class={`icon-button flag-button ${flagged ? 'on' : ''}`}
-        title="Flag (s)"
-        aria-label="Flag"
-        aria-pressed={flagged}
-        onClick={() => toggleFlag(target)}
-      >
-        <Icon name="flag" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        title="Copy link"
-        aria-label="Copy link"
-        onClick={() => void copy(new URL(`?message=${messageKey}`, document.baseURI).href, 'Link')}
-      >
-        <Icon name="link" />
-      </button>
+      <Action name="Mark as unread" shortcut="Shift U" icon="mail" run={markUnread} />
+      <Flag flagged={flagged} toggle={() => toggleFlag(target)} />
+      <Action name="Copy link" icon="link" run={copyLink} />
       <a
         class="icon-button"
         title="Download as .eml"
@@ -60,17 +34,38 @@ export function MessageToolbar({ messageKey, flagged }: { messageKey: string; fl
       >
         <Icon name="download" />
       </a>
-      <button
-        type="button"
-        class="icon-button"
-        title="Delete (#)"
-        aria-label="Delete"
-        onClick={() => {
-          if (route.value.message === messageKey) dialog.value = 'delete-open'
-        }}
-      >
-        <Icon name="trash-2" />
-      </button>
+      <Action name="Delete" shortcut="#" icon="trash-2" run={askToDelete} />
     </div>
+  )
+}
+
+interface ActionProperties {
+  readonly name: string
+  readonly shortcut?: string
+  readonly icon: Parameters<typeof Icon>[0]['name']
+  readonly run: () => void
+}
+
+function Action({ name, shortcut, icon, run }: ActionProperties) {
+  const title = shortcut === undefined ? name : `${name} (${shortcut})`
+  return (
+    <button type="button" class="icon-button" title={title} aria-label={name} onClick={run}>
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+function Flag({ flagged, toggle }: { flagged: boolean; toggle: () => void }) {
+  return (
+    <button
+      type="button"
+      class={`icon-button flag-button ${flagged ? 'on' : ''}`}
+      title="Flag (s)"
+      aria-label="Flag"
+      aria-pressed={flagged}
+      onClick={toggle}
+    >
+      <Icon name="flag" />
+    </button>
   )
 }

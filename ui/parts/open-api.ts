@@ -132,20 +132,36 @@ function typeText({ type, format, minimum, maximum, default: fallback }: Schema)
 export function exampleOf(schema: Schema | undefined, description: OpenApi, depth = deepest): unknown {
   if (schema === undefined || depth < 1) return null
   const known = resolve(schema, description)
-  const given = known.examples?.[0] ?? known.example ?? known.const ?? known.default ?? known.enum?.[0]
+  const inside = (inner: Schema): unknown => exampleOf(inner, description, depth - 1)
+  const given = givenExample(known)
   if (given !== undefined) return given
-  const inner = known.oneOf?.[0] ?? known.anyOf?.[0] ?? known.allOf?.[0]
-  if (inner !== undefined) return exampleOf(inner, description, depth - 1)
+  const alternative = firstAlternative(known)
+  if (alternative !== undefined) return inside(alternative)
   if (known.properties !== undefined) {
-    return Object.fromEntries(
-      Object.entries(known.properties).map(([name, one]) => [name, exampleOf(one, description, depth - 1)]),
-    )
+    return Object.fromEntries(Object.entries(known.properties).map(([name, property]) => [name, inside(property)]))
   }
-  if (known.items !== undefined) return [exampleOf(known.items, description, depth - 1)]
-  const type = typeof known.type === 'string' ? known.type : known.type?.[0]
-  if (type === 'string') return known.format === 'date-time' ? '2026-01-31T12:00:00.000Z' : 'text'
-  if (type === 'integer' || type === 'number') return known.minimum ?? 1
-  return type === 'boolean' ? true : null
+  return known.items === undefined ? plainExample(known) : [inside(known.items)]
+}
+
+/** The value that the description itself names. */
+function givenExample(schema: Schema): unknown {
+  return schema.examples?.[0] ?? schema.example ?? schema.const ?? schema.default ?? schema.enum?.[0]
+}
+
+function firstAlternative(schema: Schema): Schema | undefined {
+  return schema.oneOf?.[0] ?? schema.anyOf?.[0] ?? schema.allOf?.[0]
+}
+
+const plainExamples = new Map<string | undefined, (schema: Schema) => unknown>([
+  ['string', ({ format }) => (format === 'date-time' ? '2026-01-31T12:00:00.000Z' : 'text')],
+  ['integer', ({ minimum }) => minimum ?? 1],
+  ['number', ({ minimum }) => minimum ?? 1],
+  ['boolean', () => true],
+])
+
+function plainExample(schema: Schema): unknown {
+  const type = typeof schema.type === 'string' ? schema.type : schema.type?.[0]
+  return plainExamples.get(type)?.(schema) ?? null
 }
 
 /** A command that does it. @param base address of the page, which the API is beside */

@@ -16,7 +16,7 @@ interface RowProperties {
 
 /** One message in the list. */
 export function MessageRow({ row, index, top, open, selected, focusable }: RowProperties) {
-  const { key, seen, flagged } = row
+  const { key, seen } = row
   return (
     <div
       role="row"
@@ -38,54 +38,73 @@ export function MessageRow({ row, index, top, open, selected, focusable }: RowPr
         if (event.shiftKey) event.preventDefault()
       }}
     >
-      <div role="gridcell" class="row-tick">
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          checked={selected}
-          aria-label={`Select ${row.subject || 'message without subject'}`}
-          class={selectedCount.value > 0 ? 'always' : ''}
-          onClick={(event) => {
-            event.stopPropagation()
-            toggleSelected(key, event.shiftKey)
-          }}
-        />
-        {!seen && <span class="unread-dot" role="img" aria-label="Unread" />}
-      </div>
-      <div role="gridcell" class="row-main">
-        <p class="row-line">
-          <span class="row-from">{row.from || '(no sender)'}</span>
-          <span class="row-to">
-            <span class="quiet">to</span> {row.to || '(no recipient)'}
-          </span>
-          <time class="row-time" dateTime={new Date(row.arrivedAt).toISOString()} title={moment(row.arrivedAt)}>
-            {age(row.arrivedAt, now.value)}
-          </time>
-        </p>
-        <p class="row-line">
-          <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>{row.subject || '(no subject)'}</span>
-          <Marks row={row} />
-        </p>
-        <p class="row-line">
-          <span class="row-preview">{row.preview}</span>
-          <span class="row-size">{size(row.octets)}</span>
-        </p>
-      </div>
-      <div role="gridcell" class="row-flag">
-        <button
-          type="button"
-          class={`icon-button flag-button ${flagged ? 'on' : ''}`}
-          tabIndex={-1}
-          aria-pressed={flagged}
-          aria-label="Flag"
-          onClick={(event) => {
-            event.stopPropagation()
-            void change({ keys: [key] }, { flagged: !flagged })
-          }}
-        >
-          <Icon name="flag" />
-        </button>
-      </div>
+      <Tick row={row} selected={selected} />
+      <Lines row={row} />
+      <Flag row={row} />
+    </div>
+  )
+}
+
+function Tick({ row, selected }: { row: Row; selected: boolean }) {
+  const { key, seen, subject } = row
+  return (
+    <div role="gridcell" class="row-tick">
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        checked={selected}
+        aria-label={`Select ${subject || 'message without subject'}`}
+        class={selectedCount.value > 0 ? 'always' : ''}
+        onClick={(event) => {
+          event.stopPropagation()
+          toggleSelected(key, event.shiftKey)
+        }}
+      />
+      {!seen && <span class="unread-dot" role="img" aria-label="Unread" />}
+    </div>
+  )
+}
+
+function Lines({ row }: { row: Row }) {
+  return (
+    <div role="gridcell" class="row-main">
+      <p class="row-line">
+        <span class="row-from">{row.from || '(no sender)'}</span>
+        <span class="row-to">
+          <span class="quiet">to</span> {row.to || '(no recipient)'}
+        </span>
+        <time class="row-time" dateTime={new Date(row.arrivedAt).toISOString()} title={moment(row.arrivedAt)}>
+          {age(row.arrivedAt, now.value)}
+        </time>
+      </p>
+      <p class="row-line">
+        <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>{row.subject || '(no subject)'}</span>
+        <Marks row={row} />
+      </p>
+      <p class="row-line">
+        <span class="row-preview">{row.preview}</span>
+        <span class="row-size">{size(row.octets)}</span>
+      </p>
+    </div>
+  )
+}
+
+function Flag({ row: { key, flagged } }: { row: Row }) {
+  return (
+    <div role="gridcell" class="row-flag">
+      <button
+        type="button"
+        class={`icon-button flag-button ${flagged ? 'on' : ''}`}
+        tabIndex={-1}
+        aria-pressed={flagged}
+        aria-label="Flag"
+        onClick={(event) => {
+          event.stopPropagation()
+          void change({ keys: [key] }, { flagged: !flagged })
+        }}
+      >
+        <Icon name="flag" />
+      </button>
     </div>
   )
 }

@@ -114,7 +114,9 @@ const config: Config = {
   ],
 }
 
-const idReferences = new Set(['for', 'headers', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns'])
+const idReferences = ['for', 'headers', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns']
+/** Whose text stays as it is, whatever it looks like. */
+const plainText = ['id', 'name', 'class', 'alt', 'title']
 /** Empty, so that a browser shows the alternative text in a box of the size the message gives. */
 const blockedPicture = 'data:image/gif;base64,'
 
@@ -131,6 +133,9 @@ export function sanitise(html: string, options: SanitiseOptions): Sanitised {
   return { root, remote: [...pass.remote.values()], missing: [...pass.missing] }
 }
 
+/** @returns the value to keep, undefined to leave the attribute out */
+type AttributeRule = (value: string, element: Element) => string | undefined
+
 /** What one sanitising finds. */
 class Pass {
   readonly remote = new Map<string, Remote>()
@@ -138,6 +143,17 @@ class Pass {
   colorScheme: string | undefined
   readonly #options: SanitiseOptions
   readonly #cssPolicy: CssUrlPolicy
+  readonly #rules = new Map<string, AttributeRule>([
+    ['style', (value) => filterDeclarations(value, this.#cssPolicy)],
+    ['href', (value, element) => this.#href(element, value)],
+    ['xlink:href', (value, element) => this.#href(element, value)],
+    ['src', (value, element) => this.#source(element, value)],
+    ['srcset', (value, element) => this.#srcset(element, value)],
+    ['background', (value) => this.#picture(value, 'background', false)],
+    ['usemap', (value) => (value.startsWith('#') ? `#${idPrefix}${value.slice(1)}` : undefined)],
+    ...idReferences.map((name): [string, AttributeRule] => [name, prefixedIds]),
+    ...plainText.map((name): [string, AttributeRule] => [name, (value) => value]),
+  ])
 
   constructor(options: SanitiseOptions) {
     this.#options = options
@@ -178,20 +194,14 @@ class Pass {
 
   /** @returns the value to keep, undefined to leave the attribute out */
   #valueOf(element: Element, name: string, value: string): string | undefined {
-    if (name === 'style') return filterDeclarations(value, this.#cssPolicy)
-    if (name === 'href' || name === 'xlink:href') return this.#href(element, value)
-    if (name === 'src')
-      return element.localName === 'img' ? (this.#picture(value, 'img', isTiny(element)) ?? blockedPicture) : undefined
-    if (name === 'srcset') return this.#srcset(element, value)
-    if (name === 'background') return this.#picture(value, 'background', false)
-    if (name === 'usemap') return value.startsWith('#') ? `#${idPrefix}${value.slice(1)}` : undefined
-    if (idReferences.has(name))
-      return value
-        .split(/\s+/)
-        .map((id) => idPrefix + id)
-        .join(' ')
-    if (name === 'id' || name === 'name' || name === 'class' || name === 'alt' || name === 'title') return value
+    const rule = this.#rules.get(name)
+    if (rule !== undefined) return rule(value, element)
     return mayFetch(value) ? this.#presentation(value) : value
+  }
+
+  #source(element: Element, value: string): string | undefined {
+    if (element.localName !== 'img') return undefined
+    return this.#picture(value, 'img', isTiny(element)) ?? blockedPicture
   }
 
   #href(element: Element, value: string): string | undefined {
@@ -248,6 +258,11 @@ class Pass {
     if (address === undefined) this.missing.add(id)
     return address
   }
+}
+
+function prefixedIds(value: string): string {
+  const ids = value.split(/\s+/)
+  return ids.map((id) => idPrefix + id).join(' ')
 }
 
 function isTiny(element: Element): boolean {

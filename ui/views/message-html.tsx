@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { useSignal, type Signal } from '@preact/signals'
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { getText, messageUrl } from '../api.ts'
 import { count, size } from '../format.ts'
@@ -37,35 +37,7 @@ export function HtmlBody({ message }: { message: WireMessage }) {
   const pictures = picturesOf(message)
   return (
     <div class="html-body">
-      <div class="html-bar" role="toolbar" aria-label="Preview">
-        {widths.map(({ name, icon, pixels }) => (
-          <button
-            key={name}
-            type="button"
-            class="icon-button"
-            title={pixels === null ? name : `${name}, ${pixels} pixels`}
-            aria-label={name}
-            aria-pressed={width.value === pixels}
-            onClick={() => (width.value = pixels)}
-          >
-            <Icon name={icon} />
-          </button>
-        ))}
-        <span class="spring" />
-        {(['light', 'dark'] as const).map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="icon-button"
-            title={`Reader uses a ${name} look`}
-            aria-label={`Reader uses a ${name} look`}
-            aria-pressed={scheme.value === name}
-            onClick={() => (scheme.value = name)}
-          >
-            <Icon name={name === 'light' ? 'sun' : 'moon'} />
-          </button>
-        ))}
-      </div>
+      <PreviewBar width={width} scheme={scheme} />
       {report.value !== null && (
         <RemoteBar report={report.value} loading={remote.value} onLoad={() => (remote.value = true)} />
       )}
@@ -83,6 +55,46 @@ export function HtmlBody({ message }: { message: WireMessage }) {
         remote={remote.value}
         onReport={(found) => (report.value = found)}
       />
+    </div>
+  )
+}
+
+interface PreviewProperties {
+  /** CSS pixels; null for all there is. */
+  readonly width: Signal<number | null>
+  readonly scheme: Signal<'light' | 'dark'>
+}
+
+function PreviewBar({ width, scheme }: PreviewProperties) {
+  return (
+    <div class="html-bar" role="toolbar" aria-label="Preview">
+      {widths.map(({ name, icon, pixels }) => (
+        <button
+          key={name}
+          type="button"
+          class="icon-button"
+          title={pixels === null ? name : `${name}, ${pixels} pixels`}
+          aria-label={name}
+          aria-pressed={width.value === pixels}
+          onClick={() => (width.value = pixels)}
+        >
+          <Icon name={icon} />
+        </button>
+      ))}
+      <span class="spring" />
+      {(['light', 'dark'] as const).map((name) => (
+        <button
+          key={name}
+          type="button"
+          class="icon-button"
+          title={`Reader uses a ${name} look`}
+          aria-label={`Reader uses a ${name} look`}
+          aria-pressed={scheme.value === name}
+          onClick={() => (scheme.value = name)}
+        >
+          <Icon name={name === 'light' ? 'sun' : 'moon'} />
+        </button>
+      ))}
     </div>
   )
 }
