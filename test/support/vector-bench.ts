@@ -95,6 +95,10 @@ function framePolicy(whole: boolean): string {
     .join('; ')
 }
 
+interface Selecting {
+  querySelectorAll(selectors: string): NodeListOf<Element>
+}
+
 /** Runs in the page. @returns indexes of the vectors whose script ran */
 async function showAll(input: { documents: string[]; layers: Layers; sandbox: string }): Promise<number[]> {
   const { documents, layers } = input
@@ -113,14 +117,15 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
     // A document that goes on loading for ever counts as loaded, too.
     await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 3000))])
     const target = frame.contentDocument
-    if (layers.sanitiser && target !== null && target.documentElement !== null) {
-      const { root } = inside.sanitiser.sanitise(html, {
+    const root = target?.documentElement ?? null
+    if (layers.sanitiser && target !== null && root !== null) {
+      const sanitised = inside.sanitiser.sanitise(html, {
         window: frame.contentWindow,
         pictures: new Map(),
         parts: new Set(),
         remote: false,
       })
-      target.replaceChild(target.adoptNode(root), target.documentElement)
+      target.replaceChild(target.adoptNode(sanitised.root), root)
     }
     return frame
   }
@@ -128,10 +133,10 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
     const target = frame.contentDocument
     if (target === null) return
     // From a prototype: the document's own may be clobbered.
-    const all = Document.prototype.querySelectorAll.call(target, 'a, area, button, input, summary, .press, math, text')
+    const { querySelectorAll }: Selecting = Document.prototype
+    const all = querySelectorAll.call(target, 'a, area, button, input, summary, .press, math, text')
     for (const element of all) element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))
-    for (const element of Document.prototype.querySelectorAll.call(target, '[onfocus]'))
-      element.dispatchEvent(new Event('focus'))
+    for (const element of querySelectorAll.call(target, '[onfocus]')) element.dispatchEvent(new Event('focus'))
   }
   const frames: HTMLIFrameElement[] = []
   for (let from = 0; from < documents.length; from += 50) {
