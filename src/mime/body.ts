@@ -4,7 +4,7 @@ import { defectText } from './defect-list.ts'
 import { transferDecoder } from './transfer-decoder.ts'
 import type { Defect, Part, RangeReader } from './tree.ts'
 
-export { transferDecoder, type TransferDecoder } from './transfer-decoder.ts'
+export { transferDecoder } from './transfer-decoder.ts'
 
 export interface DecodedBody {
   /** Line ends as LF. */
