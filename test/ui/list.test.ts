@@ -88,7 +88,7 @@ test('the keyboard does everything', async () => {
   const [first, second] = await send('one', 'two')
   await open()
   await page.keyboard.press('j')
-  assert.equal(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['key']), second)
+  await page.locator(`[data-key="${second}"]:focus`).waitFor()
   await page.keyboard.press('o')
   await page.locator('#message-title', { hasText: 'two' }).waitFor()
   await page.locator('.row.seen', { hasText: 'two' }).waitFor()
