@@ -5,7 +5,7 @@ import { QueryReader, type Span } from './reader.ts'
 
 /** Longest query, UTF-16 units. */
 export const maxQueryLength = 10_000
-/** Most terms in a query. */
+/** Most terms in a query; each word of a phrase counts, since each has to be looked up. */
 export const maxQueryTerms = 200
 /** How deep parentheses and NOT go. Whoever walks criteria may therefore recurse. */
 export const maxQueryDepth = 50
@@ -110,8 +110,8 @@ function term(state: State): Criteria {
   const read = readTerm(reader)
   const end = reader.position
   if (read === undefined) throw missingOperand(reader, undefined)
-  state.terms += 1
-  if (state.terms > maxQueryTerms) throw fail({ start, end }, `A query has at most ${maxQueryTerms} terms`)
+  state.terms += 'words' in read ? Math.max(1, read.words.length) : 1
+  if (state.terms > maxQueryTerms) throw fail({ start, end }, `A query has at most ${maxQueryTerms} terms and words`)
   if (!atBreak(reader)) {
     const text = 'A space belongs here; a value that holds spaces, quotes or parentheses goes in quotes as a whole'
     throw new QueryError(text, end, 1)

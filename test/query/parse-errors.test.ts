@@ -113,6 +113,9 @@ test('beyond the limits', () => {
   assert.deepEqual([long.position, long.length], [maxQueryLength, 5])
   const many = errorOf('a '.repeat(maxQueryTerms + 1))
   assert.deepEqual([many.position, many.length], [2 * maxQueryTerms, 1])
+  const phrase = (words: number): string => `"${Array(words).fill('a').join(' ')}"`
+  assert.ok(parseQuery(phrase(maxQueryTerms)).criteria)
+  assert.equal(errorOf(phrase(maxQueryTerms + 1)).position, 0)
   for (const nest of ['(', '-', 'NOT ']) {
     const deep = errorOf(nest.repeat(maxQueryDepth + 1) + 'a')
     assert.equal(deep.position, nest.length * maxQueryDepth)
