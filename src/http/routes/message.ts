@@ -18,6 +18,8 @@ import type { RouteServices } from '../services.ts'
 const tag = 'Message'
 /** What is decoded of a text to show it, octets. The raw message has the rest. */
 const maxTextOctets = 10 * 1_048_576
+/** Characters of HTML that text is made from: what the event loop can spare the time for, however hostile. */
+const maxStrippedHtml = 2 * 1_048_576
 const plainText = 'text/plain; charset=utf-8'
 const ofMessage = { params: { key: keyParameter }, query: { account: accountParameter } }
 /** IMAP section numbers: `1`, `1.2`. RFC 9051 §6.4.5. */
@@ -115,7 +117,8 @@ export const getText = route({
       const { text, html } = bodyParts(message.tree)
       if (text !== undefined) return { kind: 'text', mediaType: plainText, text: await textOf(message, text) }
       if (html === undefined) throw notFound('text in this message')
-      return { kind: 'text', mediaType: plainText, text: htmlToText(await textOf(message, html)) }
+      const source = (await textOf(message, html)).slice(0, maxStrippedHtml)
+      return { kind: 'text', mediaType: plainText, text: htmlToText(source) }
     })
   },
 })
