@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly cwd?: string
   /** The user that runs it; only root can choose one. */
   readonly uid?: number
+  /** A program with arguments that runs the rest of its arguments as a command: a tracer, a shell that sets limits. */
+  readonly under?: readonly string[]
 }
 
 export interface Ended {
@@ -34,6 +36,10 @@ export interface RunningCommand {
   readonly ready: Ready
   readonly child: ChildProcess
   port(listener: string): number
+  /** Address of REST, without a slash at the end. */
+  readonly url: string
+  /** Sends it to the server, whatever that runs under. */
+  signal(signal: NodeJS.Signals): void
   /** Sends it, and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<Ended>
   readonly ended: Promise<Ended>
@@ -59,29 +65,42 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
 /** Starts the command line from source, and waits until it is ready. It is killed after the tests where it still runs. */
 export async function startCommand(args: readonly string[], options: CommandOptions = {}): Promise<RunningCommand> {
   const { child, ended, firstLine } = spawned(['--json', ...args], options)
-  after(() => {
-    child.kill('SIGKILL')
-  })
+  let signal = (name: NodeJS.Signals): void => void child.kill(name)
+  after(() => signal('SIGKILL'))
   const line = await Promise.race([firstLine, ended.then(({ stderr }) => Promise.reject(new Error(stderr)))])
   const ready = JSON.parse(line) as Ready
+  signal = (name) => {
+    // Its number is free for others once it has ended.
+    if (child.exitCode === null && child.signalCode === null) process.kill(ready.pid, name)
+  }
+  const port = (listener: string): number => {
+    const bound = ready.listeners[listener]
+    if (bound === undefined) throw new Error(`no listener ${listener}`)
+    return bound.port
+  }
   return {
     ready,
     child,
     ended,
-    port(listener) {
-      const { port } = ready.listeners[listener] ?? {}
-      if (port === undefined) throw new Error(`no listener ${listener}`)
-      return port
+    port,
+    get url() {
+      return `http://127.0.0.1:${port('http')}`
     },
-    end(signal = 'SIGTERM') {
-      child.kill(signal)
+    signal,
+    end(name = 'SIGTERM') {
+      signal(name)
       return ended
     },
   }
 }
 
-function spawned(args: readonly string[], { env, cwd = temporaryFolder(), uid }: CommandOptions) {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+function spawned(args: readonly string[], { env, cwd = temporaryFolder(), uid, under = [] }: CommandOptions) {
+  const [program = process.execPath, ...rest] = [
+    ...under,
+    ...[process.execPath, '--import', import.meta.resolve('tsx'), main],
+    ...args,
+  ]
+  const child = spawn(program, rest, {
     cwd,
     env: { ...cleanEnvironment(), XDG_DATA_HOME: join(cwd, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
