@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { freePorts, startCommand, temporaryFolder, type RunningCommand } from '../support/command.ts'
+import { LineClient } from '../support/line-client.ts'
+import { filledMessage, keyIn } from '../support/load.ts'
+import { allMessages, inspect } from '../support/rest.ts'
+
+/** Files of this process may not grow past 4 MiB: writing more fails with EFBIG, as a full disk does with ENOSPC. */
+const limited = ['bash', '-c', 'ulimit -f 4096 && exec "$@"', 'bash']
+
+async function session(server: RunningCommand): Promise<LineClient> {
+  const client = await LineClient.connect(server.port('smtp'))
+  await client.reply()
+  await client.command('EHLO client.test')
+  return client
+}
+
+/** @returns the reply to it. */
+async function deliver(client: LineClient, octets: Uint8Array): Promise<string> {
+  for (const line of ['MAIL FROM:<ann@example.com>', 'RCPT TO:<bob@example.com>', 'DATA']) {
+    const reply = await client.command(line)
+    if (!/^[23]/.test(reply)) return reply
+  }
+  await client.send(octets)
+  return client.command('.')
+}
+
+const remove = async (server: RunningCommand, what: string): Promise<number> =>
+  (await fetch(`${server.url}/api/messages${what}`, { method: 'DELETE' })).status
+
+const full = /^452 4\.3\.1 /
+
+describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there is no ulimit here' }, () => {
+  it('refuses mail for now, lets read and delete, and takes mail again once there is space', async () => {
+    const server = await startCommand(['--data', temporaryFolder(), ...freePorts], { under: limited })
+    const client = await session(server)
+    const keys: string[] = []
+    let reply = ''
+    while (keys.length < 100) {
+      reply = await deliver(client, filledMessage(`${keys.length}`, 300_000))
+      const key = keyIn(reply)
+      if (key === undefined) break
+      keys.push(key)
+    }
+    assert.match(reply, full)
+    assert.ok(keys.length > 5)
+
+    const listed = await allMessages(server.url)
+    assert.deepEqual(listed.map(({ key }) => key).reverse(), keys)
+    for (const summary of listed) assert.deepEqual((await inspect(server.url, summary)).faults, [])
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200)
+    assert.match(await deliver(client, filledMessage('still full', 300_000)), full)
+    assert.equal(await remove(server, `/${keys[0] ?? ''}`), 200)
+    assert.equal((await allMessages(server.url)).length, keys.length - 1)
+
+    assert.equal(await remove(server, '?all=true'), 200)
+    const accepted = keyIn(await deliver(client, filledMessage('again', 300_000)))
+    const left = await allMessages(server.url)
+    assert.deepEqual(
+      left.map(({ key }) => key),
+      [accepted],
+    )
+    const { faults } = await inspect(server.url, left[0] ?? { key: '', octets: 0 })
+    assert.deepEqual(faults, [])
+    assert.equal((await server.end()).code, 0)
+  })
+
+  it('refuses a message that alone is too large for it, in the middle, and takes the next', async () => {
+    const server = await startCommand(['--data', temporaryFolder(), ...freePorts], { under: limited })
+    const client = await session(server)
+    assert.match(await deliver(client, filledMessage('large', 6_000_000)), full)
+    const accepted = keyIn(await deliver(client, filledMessage('small', 1_000)))
+    const stored = await allMessages(server.url)
+    assert.deepEqual(
+      stored.map(({ key }) => key),
+      [accepted],
+    )
+    assert.equal((await server.end()).code, 0)
+  })
+})
