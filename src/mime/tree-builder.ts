@@ -73,13 +73,7 @@ export class TreeBuilder implements LineSink {
 
   /** All lines were given. */
   finish(size: number, lines: LineReader): Part {
-    const header = this.#header
-    if (header !== undefined) {
-      this.#beginBody(header, { headerEnd: size, bodyStart: size, bodyLine: lines.lines })
-    }
-    // A message inside one that ends here has an empty header; it is opened and closed at once.
-    const inner = this.#header
-    if (inner !== undefined) this.#beginBody(inner, { headerEnd: size, bodyStart: size, bodyLine: lines.lines })
+    this.#cutHeader(size, lines.lines)
     const last = lines.lines - (lines.lastEmpty && lines.lastEol === 0 ? 1 : 0)
     while (this.#stack.length > 0) this.#endTop(size, last)
     return this.#root
@@ -184,12 +178,16 @@ export class TreeBuilder implements LineSink {
     return true
   }
 
+  /** Ends a header that the octets end in. A message that begins there has an empty one: it is opened and closed. */
+  #cutHeader(offset: number, bodyLine: number): void {
+    while (this.#header !== undefined) {
+      this.#beginBody(this.#header, { headerEnd: offset, bodyStart: offset, bodyLine })
+    }
+  }
+
   /** Ends everything inside a multipart at a delimiter of it. */
   #endInside(multipart: OpenPart, line: Line): void {
-    if (this.#header !== undefined) {
-      this.#beginBody(this.#header, { headerEnd: line.start, bodyStart: line.start, bodyLine: line.number })
-      this.#header = undefined
-    }
+    this.#cutHeader(line.start, line.number)
     const lines = line.number - (line.previousEmpty ? 1 : 0)
     while (this.#top() !== multipart) this.#endTop(line.start - line.previousEol, lines)
   }
@@ -216,7 +214,8 @@ export class TreeBuilder implements LineSink {
     const open = this.#stack.pop()
     if (open === undefined) return
     const { draft } = open
-    draft.end = Math.max(end, draft.bodyStart)
+    // The line end before a delimiter is the delimiter's, but not where it ended the header of a message inside.
+    draft.end = Math.max(end, draft.bodyStart, draft.children[draft.children.length - 1]?.end ?? 0)
     draft.lines = draft.end === draft.bodyStart ? 0 : Math.max(lines - open.bodyLine, 1)
     if (open.boundary === undefined) return
     this.#defects.add('unclosed-boundary', draft.start)

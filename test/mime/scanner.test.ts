@@ -154,6 +154,26 @@ test('lines are counted as BODYSTRUCTURE wants them', () => {
   assert.equal(scanMessage(lines('A: b', '')).root.lines, 0)
 })
 
+test('a message that a delimiter cuts short has its own section', () => {
+  const digest = lines('Content-Type: multipart/digest; boundary=b', '', '--b', '--b', 'Subject: cut', '--b--')
+  assert.deepEqual(outline(digest), [
+    ' multipart/digest',
+    '1 message/rfc822',
+    '1.1 text/plain ',
+    '2 message/rfc822',
+    '2.1 text/plain ',
+  ])
+})
+
+test('a message holds the one inside it, where both end in a header', () => {
+  const digest = lines('Content-Type: multipart/digest; boundary=b', '', '--b', '', '', '--b--')
+  const [message] = scanMessage(digest).root.children
+  assert.deepEqual(
+    message?.children.map(({ end }) => end),
+    [message?.end],
+  )
+})
+
 test('an encoded message inside stays a leaf', () => {
   const inner = ['From: x@example.com', '', 'Inner']
   const plain = lines('Content-Type: message/rfc822', '', ...inner)
