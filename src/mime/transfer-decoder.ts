@@ -106,9 +106,12 @@ function isPadding(octet: number | undefined): boolean {
 function decodeQuotedPrintable(octets: Buffer, last: boolean): Buffer {
   const text = octets.toString('latin1')
   const trimmed = /[ \t]\r?(?:\n|$)/.test(text) ? trimLines(text, last) : text
-  const joined = trimmed.replace(last ? /=\r?(?:\n|$)/g : /=\r?\n/g, '')
+  // In one pass: a soft line break does not make an escape of what stands around it.
+  const escapes = last ? /=(?:([0-9A-Fa-f]{2})|\r?(?:\n|$))/g : /=(?:([0-9A-Fa-f]{2})|\r?\n)/g
   return Buffer.from(
-    joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    trimmed.replace(escapes, (_, hex?: string) =>
+      hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
     'latin1',
   )
 }

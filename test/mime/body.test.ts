@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { decodeBody, decodeText, transferDecoder } from '../../src/mime/body.ts'
 import { decodeCharset, knownCharset } from '../../src/mime/charset.ts'
 import { scanMessage } from '../../src/mime/scanner.ts'
@@ -34,6 +34,7 @@ const encoded: [string, string, string][] = [
   ['quoted-printable', 'a= \r\nb', 'ab'],
   ['quoted-printable', 'a=3db', 'a=b'],
   ['quoted-printable', 'a=ZZ=4', 'a=ZZ=4'],
+  ['quoted-printable', 'a==\r\nbe', 'a=be'],
   ['quoted-printable', 'end=', 'end'],
   ['7bit', 'a=3D\r\n', 'a=3D\r\n'],
   ['x-nobody', 'a=3D', 'a=3D'],
