@@ -107,9 +107,10 @@ test('the keyboard does everything', async () => {
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.keyboard.press('/')
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'search')
+  await page.locator('#search:focus').waitFor()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('#search:focus').waitFor()
 })
 
 test('deleting names the number and asks first', async () => {

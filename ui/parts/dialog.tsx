@@ -13,25 +13,35 @@ export function Dialog({ title, onClose, children }: DialogProperties) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement
-    element.current?.showModal()
+    const opened = element.current
+    opened?.showModal()
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
+      const left = opened?.contains(document.activeElement) ?? false
+      if (left && before instanceof HTMLElement && before.isConnected) before.focus()
     }
   }, [])
+  // Known as closed at once: the `close` event comes a task later, and the next key may be there before it.
+  const close = () => {
+    element.current?.close()
+    onClose()
+  }
   return (
     <dialog
       ref={element}
       class="dialog"
       aria-labelledby="dialog-title"
-      onClose={onClose}
+      onCancel={onClose}
+      onClose={() => {
+        if (element.current !== null) onClose()
+      }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) event.currentTarget.close()
+        if (event.target === event.currentTarget) close()
       }}
     >
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id="dialog-title">{title}</h2>
-          <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
+          <button type="button" class="icon-button" aria-label="Close" onClick={close}>
             <Icon name="x" />
           </button>
         </header>
