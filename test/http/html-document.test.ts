@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { resolveContentIds } from '../../src/http/html-document.ts'
 
 const known = new Map([

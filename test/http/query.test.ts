@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { ask, message, serve } from './served.ts'
 
 const served = await serve()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { foldAddress, parseAddressList } from '../../src/mime/address.ts'
 import { assertLinear } from './linear.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { decodeBody, decodeText } from '../../src/mime/body.ts'
 import { compose, ComposeError, type ComposedMessage } from '../../src/mime/compose.ts'
 import { decodeUnstructured, fieldBody, headerFields } from '../../src/mime/header.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { parseDate } from '../../src/mime/date.ts'
 import { decodeWords, encodeWords } from '../../src/mime/encoded-word.ts'
 import { decodeUnstructured, fieldBodies, fieldBody, headerFields, unfold } from '../../src/mime/header.ts'

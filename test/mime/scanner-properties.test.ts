@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { walk } from '../../src/mime/parts.ts'
 import { MessageScanner, scanMessage } from '../../src/mime/scanner.ts'
 import { summarize } from '../../src/mime/summary.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import type { Criteria, Term } from '../../src/query/criteria.ts'
 import { formatQuery } from '../../src/query/format.ts'
 import { matches, searched } from '../../src/query/matches.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { SmtpRefusal } from '../../src/smtp/delivery.ts'
 import { extensionNames } from '../../src/smtp/extensions.ts'
 import { parseForwardPath, parseReversePath } from '../../src/smtp/parameters.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Criteria } from '../../src/query/criteria.ts'
 import { formatQuery } from '../../src/query/format.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import type { Criteria, TextField } from '../../src/query/criteria.ts'
 import { holdsPhrase } from '../../src/query/phrase.ts'
 import { searched } from '../../src/query/matches.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from './properties.ts'
 import { foldAddress } from '../../src/mime/address.ts'
 import { scanMessage } from '../../src/mime/scanner.ts'
 import { summarize } from '../../src/mime/summary.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../support/properties.ts'
 import { filterDeclarations, filterStyleSheet } from '../../ui/parts/css-filter.ts'
 import { readLink, readPicture } from '../../ui/parts/url-policy.ts'
 
