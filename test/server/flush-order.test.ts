@@ -7,7 +7,8 @@ import { freePorts, startCommand, temporaryFolder } from '../support/command.ts'
 import { Ledger, startLoad } from '../support/load.ts'
 import { checkFlushes, traced } from './flush-trace.ts'
 
-const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
+const tracer = 'strace'
+const canTrace = spawnSync(tracer, ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0
 const why = 'NOT TESTED: that a 250 comes after the flush. It needs strace, and leave to use it.'
 
 /** A server under strace while 20 connections send, large messages among them. */
@@ -15,7 +16,7 @@ async function traceOfLoad(): Promise<string> {
   const folder = temporaryFolder()
   const file = join(folder, 'trace')
   const server = await startCommand(['--data', join(folder, 'data'), ...freePorts], {
-    under: ['strace', '-f', '-y', '--seccomp-bpf', '-s', '64', '-v', '-e', `trace=${traced}`, '-o', file],
+    under: [tracer, '-f', '-y', '--seccomp-bpf', '-s', '64', '-v', '-e', `trace=${traced}`, '-o', file],
     env: { UV_USE_IO_URING: '0' },
   })
   const ledger = new Ledger()
