@@ -19,7 +19,7 @@ export async function steady(say: (text: string) => void): Promise<Row[]> {
 
 /** One message of 100 MB: memory, and the longest that anybody else had to wait. */
 export async function large(say: (text: string) => void): Promise<Row[]> {
-  const server = await startOurs(['--max-message', '200m'])
+  const server = await startOurs(['--max-message', '200MiB'])
   try {
     say('one message of 100 MB')
     const transport = createTransport({ host: '127.0.0.1', port: server.smtp, secure: false, ignoreTLS: true })

@@ -35,6 +35,14 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
 say(`load by ${hasSmtpSource() ? 'smtp-source' : 'our own generator (smtp-source of Postfix is not installed)'}`)
 const rows: Row[] = []
 for (const [name, section] of Object.entries(sections)) {
-  if (!values.only || values.only.split(',').includes(name)) rows.push(...(await section()))
+  if (values.only && !values.only.split(',').includes(name)) continue
+  try {
+    rows.push(...(await section()))
+  } catch (error) {
+    // The other figures took minutes: they are printed all the same.
+    console.error(error)
+    say(`${name} failed, its rows are missing`)
+    process.exitCode = 1
+  }
 }
 printTable(rows)
