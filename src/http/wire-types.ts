@@ -177,3 +177,83 @@ export interface WireChanges {
 export interface WireResume {
   since: number | null
 }
+
+/** A place in a template's source, and what is wrong there. */
+export interface WireDiagnostic {
+  severity: 'error' | 'warning'
+  message: string
+  /** Relative to the templates' root; null where no file is known. */
+  file: string | null
+  /** From 1; null where it is not known, `column` likewise. */
+  line: number | null
+  column: number | null
+  excerpt: { line: number; text: string }[]
+  /** Files it came through, outermost first. */
+  through: string[]
+}
+
+/** `GET /api/templates`. */
+export interface WireCatalogue {
+  revision: number
+  /** Absolute, for people. */
+  root: string
+  templates: WireTemplate[]
+  diagnostics: WireDiagnostic[]
+}
+
+export interface WireTemplate {
+  name: string
+  file: string
+  engine: string
+  fixtures: string[]
+  locales: string[]
+}
+
+/** Which rendering, as a query string carries it too: `?template=users/welcome&fixture=default&locale=`. */
+export interface WireRenderingId {
+  template: string
+  fixture: string
+  locale: string
+}
+
+/** `GET /api/rendering`, and socket.io's event `rendering`. */
+export interface WireRendering extends WireRenderingId {
+  revision: number
+  subject: string
+  from: string
+  preheader: string
+  html: string
+  text: string
+  textDerived: boolean
+  stale: boolean
+  engine: string
+  files: string[]
+  diagnostics: WireDiagnostic[]
+  renderMs: number
+  /** Of the HTML, UTF-8. */
+  htmlOctets: number
+}
+
+/** `GET /api/fixture`; `PUT` takes `{ data }`. */
+export interface WireFixture {
+  template: string
+  fixture: string
+  file: string | null
+  writable: boolean
+  data: Record<string, unknown>
+  diagnostics: WireDiagnostic[]
+}
+
+/**
+ * Sent by the client whenever what it shows changes, and right after connecting: renderings it looks at, each with the
+ * revision it has (0: none). Answered by a `rendering` event for each that is newer; those of later saves follow.
+ */
+export interface WireLook {
+  renderings: (WireRenderingId & { revision: number })[]
+}
+
+/** socket.io's event `templates`: hints of what else changed. */
+export type WireTemplatesEvent =
+  | { kind: 'catalogue'; revision: number }
+  | { kind: 'outdated'; revision: number; renderings: WireRenderingId[] }
+  | { kind: 'asset'; revision: number; file: string }

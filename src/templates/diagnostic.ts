@@ -1,0 +1,38 @@
+/** What is wrong with a template, a fixture or a command, and where. Not an error but data: showing it is what we are for. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  /** In the engine's own words; without paths of this machine and without a stack. */
+  readonly message: string
+  /** Relative to the root, with `/`; with `../` where it is outside. Undefined where no file is known. */
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  /** From 1, in UTF-16 code units. */
+  readonly column?: number
+  /** Source around the line, at most five lines of that one file. TPL-7. */
+  readonly excerpt?: readonly SourceLine[]
+  /** Files it came through, outermost first: the template, a layout, a partial. Relative to the root like `file`. */
+  readonly through?: readonly string[]
+}
+
+/** A line of source, as it is shown. */
+export interface SourceLine {
+  /** From 1. */
+  readonly line: number
+  /** Without its line end; at most 500 characters. */
+  readonly text: string
+}
+
+/**
+ * What an engine throws where it knows more than a message. Its paths are absolute; whoever catches it makes them
+ * relative and adds the excerpt.
+ */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
+    super(diagnostics[0]?.message ?? 'The template cannot be rendered', options)
+    this.diagnostics = diagnostics
+  }
+}
