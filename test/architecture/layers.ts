@@ -26,6 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['smtp/envelope.ts'],
   },
   live: { imports: ['events', 'http/wire.ts'], types: ['store', 'http/wire-types.ts'] },
+  templates: { imports: ['mime'] },
   config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store'] },
   'server.ts': { imports: all },
   'index.ts': { imports: ['server.ts', 'config'] },
@@ -67,6 +68,7 @@ export const fileSystemOwners: readonly string[] = [
   'src/cli/',
   'src/net/tls.ts',
   'src/http/static.ts',
+  'src/templates/',
 ]
 
 /** Names that say nothing of what is inside. */
