@@ -1,6 +1,6 @@
 /** The contract between the loop, which knows what to render and when, and the process that does it. */
 import type { Diagnostic } from './diagnostic.ts'
-import type { TemplateData } from './engine.ts'
+import type { JsonValue, TemplateData } from './engine.ts'
 import type { RenderingHead } from './rendering.ts'
 
 /** Everything that a rendering depends on, but for what the files say. */
@@ -32,6 +32,16 @@ export interface RenderResult extends RenderingHead {
   readonly renderMs: number
 }
 
+/** What a module of data exports. Paths are relative to the root. */
+export interface Evaluation {
+  /** By the export's name; those that are no JSON (functions, classes) are left out. Empty where it failed. */
+  readonly exports: ReadonlyMap<string, JsonValue>
+  /** Errors first; none: it was run. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Every file that was read, the module itself first. */
+  readonly files: readonly string[]
+}
+
 /**
  * Renders in a process of its own, which is killed when a rendering takes longer than it may, uses more memory than it
  * may, or ends the process; the next rendering has a new one.
@@ -39,6 +49,8 @@ export interface RenderResult extends RenderingHead {
 export interface Renderer {
   /** One after the other; never rejects for what a template does. `failed` says it, with the reason as a diagnostic. */
   render(request: RenderRequest): Promise<RenderResult>
+  /** Runs a module of data, JS or TS (absolute), within the limits of a rendering. Never rejects, like `render`. */
+  evaluate(file: string): Promise<Evaluation>
   /** These files changed (relative to the root): nothing that is kept of them is used again. */
   forget(files: readonly string[]): void
   /** Resolves when the process and all it started are gone. */
