@@ -10,7 +10,7 @@ export interface Layer {
   readonly types?: readonly string[]
 }
 
-const all = ['mime', 'net', 'query', 'store', 'smtp', 'delivery', 'events', 'http', 'live', 'config'] as const
+const all = ['mime', 'net', 'query', 'store', 'smtp', 'delivery', 'events', 'http', 'live', 'config', 'templates'] as const
 
 export const layers: Readonly<Record<string, Layer>> = {
   mime: { imports: [] },
@@ -19,15 +19,18 @@ export const layers: Readonly<Record<string, Layer>> = {
   store: { imports: ['mime', 'query'], types: ['smtp/envelope.ts'] },
   smtp: { imports: ['net', 'mime'] },
   delivery: { imports: ['smtp/delivery.ts', 'smtp/envelope.ts', 'store', 'query', 'mime'] },
-  events: { imports: [], types: ['net', 'store', 'delivery'] },
+  events: { imports: [], types: ['net', 'store', 'delivery', 'templates'] },
   // It listens like smtp/, and hands composed messages to the same door.
   http: {
-    imports: ['events', 'store', 'query', 'mime', 'delivery', 'net', 'smtp/delivery.ts'],
-    types: ['smtp/envelope.ts'],
+    imports: ['events', 'store', 'query', 'mime', 'delivery', 'net', 'smtp/delivery.ts', 'templates/templates.ts'],
+    types: ['smtp/envelope.ts', 'templates'],
   },
-  live: { imports: ['events', 'http/wire.ts'], types: ['store', 'http/wire-types.ts'] },
+  live: {
+    imports: ['events', 'http/wire.ts', 'http/template-wire.ts', 'templates/rendering.ts', 'templates/templates.ts'],
+    types: ['store', 'http/wire-types.ts', 'templates'],
+  },
   templates: { imports: ['mime'] },
-  config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store'] },
+  config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
   'server.ts': { imports: all },
   'index.ts': { imports: ['server.ts', 'config'] },
   cli: { imports: ['server.ts', 'config'] },
@@ -48,6 +51,8 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['src/http/passwords.ts'],
   'socket.io': ['src/live/socket.ts'],
   libsql: ['src/store/sqlite/driver.ts'],
+  yaml: ['src/templates/yaml.ts'],
+  chokidar: ['src/templates/watcher.ts'],
   'node:sqlite': ['src/store/sqlite/driver.ts'],
   selfsigned: ['src/net/tls.ts'],
   'iconv-lite': ['src/mime/charset.ts'],
@@ -68,6 +73,7 @@ export const fileSystemOwners: readonly string[] = [
   'src/cli/',
   'src/net/tls.ts',
   'src/http/static.ts',
+  'src/http/template-files.ts',
   'src/templates/',
 ]
 
