@@ -30,9 +30,20 @@ export interface SourceLine {
 export class TemplateError extends Error {
   override readonly name = 'TemplateError'
   readonly diagnostics: readonly Diagnostic[]
+  /** What was read before it failed, where no reader noted it; absolute. A save of one of them is another try. */
+  readonly files: readonly string[]
+  /** What was looked for and is not there; absolute. */
+  readonly missing: readonly string[]
 
-  constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
+  constructor(diagnostics: readonly Diagnostic[], options: TemplateErrorOptions = {}) {
     super(diagnostics[0]?.message ?? 'The template cannot be rendered', options)
     this.diagnostics = diagnostics
+    this.files = options.files ?? []
+    this.missing = options.missing ?? []
   }
+}
+
+export interface TemplateErrorOptions extends ErrorOptions {
+  readonly files?: readonly string[]
+  readonly missing?: readonly string[]
 }
