@@ -44,17 +44,13 @@ describe('the order of flush and reply (REL-3)', { skip: canTrace ? false : why 
     trace = await traceOfLoad()
   })
 
-  it('acknowledges nothing before segment and log are flushed', () => {
+  it('acknowledges nothing before segment and journal are flushed', () => {
     assert.deepEqual(checkFlushes(trace).faults, [])
   })
 
   const broken: readonly (readonly [what: string, trace: () => string, fault: RegExp])[] = [
     ['never flushes', () => without(trace, () => true), /octets were not flushed/],
-    [
-      'does not flush its log (synchronous=NORMAL)',
-      () => without(trace, (line) => line.includes('-wal>')),
-      /row was not/,
-    ],
+    ['does not flush its journal', () => without(trace, (line) => line.includes('/journal>')), /record was not/],
     ['does not flush segments', () => without(trace, (line) => line.includes('/octets/')), /octets were not flushed/],
     ['does not flush the folder', () => without(trace, (line) => line.includes('/octets>')), /name was not flushed/],
     [

@@ -32,7 +32,7 @@ export interface FlushReport {
 
 /**
  * Every `250 2.0.0 Stored as` has to come after: all octets of the message read; written to a segment; the segment
- * flushed; the row written to the write-ahead log; the log flushed. A message is known by `Subject: mark-…` in its first
+ * flushed; its record written to the journal; the journal flushed. A message is known by `Subject: mark-…` in its first
  * line, so that a flush that was shared counts for those that it covers, and for no other.
  */
 export function checkFlushes(trace: string): FlushReport {
@@ -49,16 +49,19 @@ function faultOf({ mark, readAt, start }: Reply, calls: readonly Call[]): string
   // A large message has a file of its own until it is whole.
   const own = first.path.endsWith('.partial')
   const last = own ? written.findLast(({ path }) => path === first.path) : first
-  const segment = flushAfter(before, first.path, last?.end ?? first.end)
+  const writtenAt = last?.end ?? first.end
+  const segment = flushAfter(before, first.path, writtenAt)
   if (!segment || segment.end < readAt) return `${mark}: its octets were not flushed`
   if (!flushAfter(before, folderOf(first.path), own ? segment.end : 0))
     return `${mark}: its file's name was not flushed`
-  const row = before.find(({ path, name, start }) => isLog(path) && name.startsWith('pwrite') && start > segment.end)
-  if (!row) return `${mark}: its row was not written`
-  return flushAfter(before, row.path, row.end) ? undefined : `${mark}: its row was not flushed`
+  const record = before.find(
+    ({ path, name, start }) => isJournal(path) && name.startsWith('pwrite') && start > writtenAt,
+  )
+  if (!record) return `${mark}: its record was not written`
+  return flushAfter(before, record.path, record.end) ? undefined : `${mark}: its record was not flushed`
 }
 
-const isLog = (path: string): boolean => path.endsWith('/store.db-wal')
+const isJournal = (path: string): boolean => path.endsWith('/journal')
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
@@ -104,7 +107,7 @@ function callsOf(trace: string): readonly Call[] {
 function beginning(what: string, line: number): Omit<Call, 'result' | 'end'> | undefined {
   const [, name, path, text] = /^(\w+)\(\d+<([^>]*)>(.*)$/.exec(what) ?? []
   if (name === undefined || path === undefined || text === undefined) return undefined
-  const matters = path.startsWith('socket:') || path.includes('/octets') || isLog(path)
+  const matters = path.startsWith('socket:') || path.includes('/octets') || isJournal(path)
   return matters ? { name, path, text, start: line } : undefined
 }
 

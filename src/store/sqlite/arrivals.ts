@@ -1,276 +1,199 @@
-import { createHash, type Hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import { foldAddress } from '../../mime/address.ts'
-import { walk } from '../../mime/parts.ts'
-import { scanMessage, type MessageScanner } from '../../mime/scanner.ts'
-import { emptySummary, summarize, type Summary } from '../../mime/summary.ts'
-import type { MessageTree } from '../../mime/tree.ts'
-import type { Change } from '../change.ts'
 import { keyOf } from '../key.ts'
-import type { EntryRef } from '../message.ts'
 import type { Arrival, Receipt } from '../store.ts'
-import { fieldBits, type AddressBits, type Addresses } from './addresses.ts'
-import type { Database, Statement } from './driver.ts'
-import { flagSet, keywordsToColumn, seenBit } from './flags.ts'
-import { everyone, mailboxName, type Mailbox } from './mailboxes.ts'
-import {
-  attachmentMark,
-  defectsToColumn,
-  htmlMark,
-  idsToColumn,
-  malformedMark,
-  splitEnvelope,
-  summaryOfArrival,
-  summaryToColumn,
-} from './rows.ts'
-import type { Place, Segments, Spool } from './segments.ts'
-import type { Sessions } from './sessions.ts'
+import type { Filing, UnderstoodMessage } from './filing.ts'
+import type { Journal, JournalledMessage, JournalRecord } from './journal.ts'
+import type { Segments, Spool } from './segments.ts'
 import type { Transactions } from './transaction.ts'
+import { MessageReader, understandOctets, type Understanding } from './understanding.ts'
 
 /**
- * Messages come in here: octets to a segment, flushed; then one transaction for all that wait; then the changes go out.
+ * Messages come in here: octets to a segment and a record to the journal, both flushed while the messages are read and
+ * filed; then the changes go out. What was filed is committed with many others, later: until then the journal has it.
  *
- * A message is scanned between the two, so that it is whole on every surface from its first instant. Scanning cannot
- * lose it: it is bounded and linear, and should it throw all the same, the message is kept and marked `unparsed`.
+ * A message is understood before it is announced, so that it is whole on every surface from its first instant.
  */
 export interface Incoming {
   readonly octets: Uint8Array | LargeMessage
   readonly arrival: Arrival
 }
 
-/** A message that was written, hashed and scanned as it came. */
+/** A message that was written and read as it came, and is flushed. */
 export interface LargeMessage {
   readonly spool: Spool
-  readonly hash: Hash
-  readonly scanner: MessageScanner
-  readonly size: number
-}
-
-interface Placed {
-  readonly arrival: Arrival
-  readonly place: Place
-  readonly size: number
-  readonly sha256: Uint8Array
-  readonly tree: MessageTree
-  readonly summary: Summary
+  readonly reader: MessageReader
 }
 
 export interface ArrivalParts {
   readonly segments: Segments
+  /** Undefined where nothing is kept: then each batch is committed by itself. */
+  readonly journal: Journal | undefined
   readonly transactions: Transactions
-  readonly sessions: Sessions
-  readonly addresses: Addresses
+  readonly filing: Filing
   readonly clock: Clock
   readonly log: Log
+  /** Messages that are filed again arrive when they did. */
+  readonly setClock: (at: number) => void
 }
+
+/** Octets of the journal from which the database is committed before the next batch; some hundred messages. */
+const mostJournalled = 512 * 1024
+const readOctets = 1024 * 1024
 
 export class Arrivals {
   readonly #parts: ArrivalParts
-  readonly #insert: Statement
-  readonly #enter: Statement
+  #lost = false
 
-  constructor(db: Database, parts: ArrivalParts) {
+  constructor(parts: ArrivalParts) {
     this.#parts = parts
-    this.#insert = db.prepare(
-      `INSERT INTO message(number, change, arrived_at, octets, segment, offset, sha256, marks, session, circumstances, user,
-        message_id, summary, transaction_, types, defects, filed, addressed, conversation)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    this.#enter = db.prepare(
-      'INSERT INTO entry(mailbox, number, uid, flags, keywords, change) VALUES(?, ?, ?, ?, ?, ?)',
-    )
+  }
+
+  /** A transaction was taken back: what the journal holds has to be filed again. */
+  rolledBack(): void {
+    this.#lost = this.#parts.journal !== undefined && this.#parts.journal.size > 0
   }
 
   /**
-   * Takes all of them or none: durable and visible when it resolves. The octets are flushed while they are scanned.
+   * Takes all of them or none: durable and visible when it resolves.
    * @throws what the disk or SQLite says; then nothing was kept.
    */
   async commit(batch: readonly Incoming[]): Promise<readonly Receipt[]> {
-    const { segments, transactions, sessions, addresses } = this.#parts
-    const small = batch.flatMap(({ octets }) => (octets instanceof Uint8Array ? [octets] : []))
-    const places = segments.append(small)
-    const flushed = segments.flush()
-    flushed.catch(() => undefined) // awaited below, unless scanning has failed before
-    const placed = placeEach(batch, places, this.#parts.log)
-    await flushed
+    this.restore()
+    const { segments, journal, transactions } = this.#parts
+    if (journal !== undefined && journal.size > mostJournalled) transactions.commit()
+    const start = { size: journal?.size ?? 0, change: transactions.counters.change }
+    const record = this.#write(batch, start)
+    const flushed = Promise.all([segments.flush(), journal?.flush()])
+    flushed.catch(() => undefined) // awaited below, unless filing has failed before
     try {
-      return transactions.run((changes) => {
-        const live = new Map<number, number>()
-        const receipts = placed.map((message) => this.#add(message, changes, live))
-        for (const [session, count] of live) sessions.added(session, count)
-        return receipts
-      })
+      const changes = transactions.gather(() => this.#file(record, (index) => this.#understand(batch[index])))
+      await transactions.hold(flushed)
+      if (journal === undefined) transactions.commit()
+      transactions.announce(changes)
+      return record.messages.map(({ number, change }) => ({ key: keyOf(number), change }))
     } catch (error) {
-      sessions.forget()
-      addresses.forget()
+      await flushed.catch(() => undefined)
+      this.#takeBack(start.size)
       throw error
     }
   }
 
-  #add(message: Placed, changes: Change[], live: Map<number, number>): Receipt {
-    const { transactions, sessions, addresses, clock } = this.#parts
-    const { arrival, tree, summary, place } = message
-    const number = transactions.counters.nextNumber()
-    const change = transactions.counters.nextChange()
-    const arrivedAt = Math.floor(clock.now())
-    const { transaction, circumstances } = splitEnvelope(arrival.envelope)
-    const session = sessions.of(arrival.sessionId, arrival.prologue, circumstances)
-    live.set(session.number, (live.get(session.number) ?? 0) + 1)
-    const filed = this.#file(number, change, message)
-    const marks =
-      (summary.attachments > 0 ? attachmentMark : 0) |
-      (summary.hasHtml ? htmlMark : 0) |
-      (tree.defectCount > 0 ? malformedMark : 0)
-    const summaryColumn = summaryToColumn(summary, tree.defectCount)
-    const addressed = addresses.enter(number, addressesOf(message))
-    this.#insert.run(
-      number,
-      change,
-      arrivedAt,
-      message.size,
-      place.segment,
-      place.offset,
-      message.sha256,
-      marks,
-      session.number,
-      circumstances === session.circumstances ? null : circumstances,
-      arrival.envelope.authUser?.toLowerCase() ?? null,
-      summary.messageId,
-      summaryColumn,
-      transaction,
-      typesOf(tree),
-      defectsToColumn(tree.defects),
-      idsToColumn(new Set(filed.entries.map(({ mailboxId }) => mailboxId))),
-      idsToColumn(addressed),
-      arrival.conversation,
-    )
-    const shown = { number, arrivedAt, octets: message.size, flags: filed.bits, keywords: filed.keywords }
-    changes.push({
-      kind: 'arrived',
-      number: change,
-      summary: summaryOfArrival(shown, summary, tree.defectCount, arrival.envelope),
-      entries: filed.entries,
-    })
-    return { key: keyOf(number), change }
-  }
-
-  /** Enters the message in the INBOX of `all` and wherever the arrival says. */
-  #file(
-    number: number,
-    change: number,
-    { arrival, size }: Placed,
-  ): { entries: EntryRef[]; bits: number; keywords: string | null } {
-    const { mailboxes } = this.#parts.transactions
-    const entries: EntryRef[] = []
-    const done = new Set<Mailbox>()
-    const ofAll = arrival.filing.find(({ account }) => account === everyone)
-    let shown = { bits: 0, keywords: null as string | null }
-    for (const { account, mailbox, flags } of [
-      ofAll ?? { account: everyone, mailbox: 'INBOX', flags: [] },
-      ...arrival.filing,
-    ]) {
-      const box = mailboxes.ensure(account, mailboxName(mailbox), change)
-      if (done.has(box)) continue
-      done.add(box)
-      const set = flagSet(flags)
-      const keywords = keywordsToColumn(set.keywords)
-      if (account === everyone) shown = { bits: set.bits, keywords }
-      const uid = box.uidNext++
-      box.change = change
-      box.messages++
-      if (!(set.bits & seenBit)) box.unread++
-      box.octets += size
-      mailboxes.touch(box)
-      this.#enter.run(box.id, number, uid, set.bits, keywords, change)
-      entries.push({ account, mailbox: box.name, mailboxId: box.id, uid })
+  /**
+   * Files again what the journal holds and the database has not: after a rollback, and after a crash.
+   * @throws what SQLite says; it is tried again with the next call.
+   */
+  restore(): void {
+    if (!this.#lost) return
+    const { journal, transactions, clock, setClock } = this.#parts
+    const now = clock.now()
+    try {
+      for (const record of journal?.records() ?? []) {
+        const understood = this.#reread(record)
+        if (understood === undefined) break
+        setClock(record.at)
+        transactions.gather(() => this.#file(record, (index) => understood[index]))
+      }
+    } finally {
+      setClock(now)
     }
-    return { entries, ...shown }
+    this.#lost = false
+  }
+
+  /** What a crash left. Call it once, before anything else. @throws as `restore`. */
+  recover(): void {
+    const { journal, transactions } = this.#parts
+    this.rolledBack()
+    this.restore()
+    if (!transactions.open) journal?.cut(0)
+    transactions.commit()
+  }
+
+  /** A batch that was refused: its record, and with it the transaction it stands in; what was there before stays. */
+  #takeBack(journalSize: number): void {
+    const { journal, transactions, log } = this.#parts
+    journal?.cut(journalSize)
+    transactions.rollback()
+    try {
+      this.restore()
+    } catch (error) {
+      log.error({ error: String(error) }, 'Messages wait in the journal until the store can be written again')
+    }
+  }
+
+  /** Octets to the segments, record to the journal. @throws where there is no room; then nothing was written. */
+  #write(batch: readonly Incoming[], start: { size: number; change: number }): JournalRecord {
+    const { segments, journal, transactions, clock } = this.#parts
+    const { counters } = transactions
+    try {
+      const places = segments.append(batch.flatMap(({ octets }) => (octets instanceof Uint8Array ? [octets] : [])))
+      const next = places.values()
+      const messages = batch.map(({ octets, arrival }): JournalledMessage => {
+        const numbers = { number: counters.nextNumber(), change: counters.nextChange() }
+        if (!(octets instanceof Uint8Array)) {
+          return { ...numbers, place: octets.spool.finish(), octets: octets.reader.size, arrival }
+        }
+        const place = next.next().value ?? noPlace()
+        return { ...numbers, place, octets: octets.length, checksum: crc32(octets), arrival }
+      })
+      const record = { at: Math.floor(clock.now()), messages }
+      journal?.append(record)
+      return record
+    } catch (error) {
+      counters.returned(start.change)
+      journal?.cut(start.size)
+      throw error
+    }
+  }
+
+  #file({ at, messages }: JournalRecord, understand: (index: number) => Understanding | undefined) {
+    const { transactions, filing } = this.#parts
+    const understood = messages.map((message, index): UnderstoodMessage => {
+      const known = understand(index)
+      return known === undefined ? noPlace() : { ...message, ...known }
+    })
+    const changes = filing.file(understood, at)
+    const last = messages.at(-1)
+    if (last !== undefined) transactions.counters.reached(last.number, last.change)
+    return changes
+  }
+
+  #understand(incoming: Incoming | undefined): Understanding | undefined {
+    const { log } = this.#parts
+    if (incoming === undefined) return undefined
+    const { octets } = incoming
+    if (octets instanceof Uint8Array) return understandOctets(octets, log)
+    return octets.reader.end((start, end) => octets.spool.read(start, end), log)
+  }
+
+  /** @returns undefined for a record that is older than the database, or was not acknowledged: its octets are not there. */
+  #reread({ messages }: JournalRecord): readonly Understanding[] | undefined {
+    if (messages[0]?.change !== this.#parts.transactions.counters.change + 1) return undefined
+    const understood: Understanding[] = []
+    for (const message of messages) {
+      const known = this.#rereadOne(message)
+      if (known === undefined) return undefined
+      understood.push(known)
+    }
+    return understood
+  }
+
+  #rereadOne({ place, octets, checksum }: JournalledMessage): Understanding | undefined {
+    const { segments, log } = this.#parts
+    if (!segments.holds(place, octets)) return undefined
+    const reader = new MessageReader()
+    let sum = 0
+    for (let start = 0; start < octets; start += readOctets) {
+      const piece = segments.read(place, start, Math.min(start + readOctets, octets))
+      reader.push(piece)
+      sum = crc32(piece, sum)
+    }
+    if (checksum !== undefined && sum !== checksum) return undefined
+    return reader.end((start, end) => segments.read(place, start, end), log)
   }
 }
 
-/** Scans every message and takes its hash; a large one is flushed here. */
-function placeEach(batch: readonly Incoming[], places: readonly Place[], log: Log): readonly Placed[] {
-  const next = places.values()
-  return batch.map(({ octets, arrival }) => {
-    if (!(octets instanceof Uint8Array)) return { arrival, ...placeLarge(octets, log) }
-    const { value: place } = next.next()
-    if (!place) throw new Error('A message has no place')
-    const sha256 = createHash('sha256').update(octets).digest()
-    const read = (start: number, end: number): Uint8Array => octets.subarray(start, end)
-    const size = octets.length
-    return { arrival, place, size, sha256, ...understand(() => scanMessage(octets), read, size, log) }
-  })
-}
-
-function placeLarge({ spool, hash, scanner, size }: LargeMessage, log: Log): Omit<Placed, 'arrival'> {
-  const read = (start: number, end: number): Uint8Array => spool.read(start, end)
-  const understood = understand(() => scanner.end(), read, size, log)
-  return { place: spool.finish(), size, sha256: hash.digest(), ...understood }
-}
-
-function understand(
-  scan: () => MessageTree,
-  read: (start: number, end: number) => Uint8Array,
-  size: number,
-  log: Log,
-): { tree: MessageTree; summary: Summary } {
-  try {
-    const tree = scan()
-    return { tree, summary: summarize(tree, read) }
-  } catch (error) {
-    log.error(
-      { error: error instanceof Error ? error.message : 'unknown' },
-      'A message could not be parsed; it is kept and marked',
-    )
-    return { tree: unparsed(size), summary: { ...emptySummary, subject: '(unparsed)' } }
-  }
-}
-
-function unparsed(size: number): MessageTree {
-  const text = 'The message could not be parsed. Its octets are as they were sent.'
-  return {
-    octets: size,
-    root: {
-      section: '',
-      header: [],
-      start: 0,
-      bodyStart: 0,
-      end: size,
-      lines: 0,
-      mediaType: { type: 'application', subtype: 'octet-stream', parameters: new Map() },
-      transferEncoding: 'binary',
-      disposition: undefined,
-      filename: undefined,
-      contentId: undefined,
-      children: [],
-    },
-    defects: [{ code: 'unparsed', offset: 0, text }],
-    defectCount: 1,
-  }
-}
-
-function addressesOf({ arrival, summary }: Placed): AddressBits {
-  const found: AddressBits = new Map()
-  const add = (addresses: readonly string[], bit: number): void => {
-    for (const address of addresses) if (address !== '') found.set(address, (found.get(address) ?? 0) | bit)
-  }
-  const { from, to, cc, bcc } = summary.fieldAddresses
-  add(from, fieldBits.from)
-  add(to, fieldBits.to)
-  add(cc, fieldBits.cc)
-  add(bcc, fieldBits.bcc)
-  add(
-    arrival.envelope.forwardPaths.map(({ address }) => foldAddress(address)),
-    fieldBits.rcpt,
-  )
-  add([foldAddress(arrival.envelope.reversePath.address)], fieldBits.sender)
-  return found
-}
-
-/** ` text/plain image/png `: each between spaces, so that one can be looked for as a piece of text. */
-function typesOf(tree: MessageTree): string {
-  const types = new Set<string>()
-  for (const { mediaType } of walk(tree)) types.add(`${mediaType.type}/${mediaType.subtype}`)
-  return ` ${[...types].join(' ')} `
+function noPlace(): never {
+  throw new Error('A message of the batch is missing')
 }

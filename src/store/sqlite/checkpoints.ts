@@ -10,13 +10,16 @@ const idleMs = 250
  */
 export class Checkpoints {
   readonly #db: Database
+  readonly #busy: () => boolean
   readonly #failed: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #committed = 0
   #seen = 0
 
-  constructor(db: Database, failed: (error: unknown) => void) {
+  /** `busy`: a transaction is open. */
+  constructor(db: Database, { busy, failed }: { busy: () => boolean; failed: (error: unknown) => void }) {
     this.#db = db
+    this.#busy = busy
     this.#failed = failed
   }
 
@@ -32,7 +35,7 @@ export class Checkpoints {
 
   #look(): void {
     this.#timer = undefined
-    if (this.#committed !== this.#seen) {
+    if (this.#committed !== this.#seen || this.#busy()) {
       this.#seen = this.#committed
       this.#timer = setTimeout(() => this.#look(), idleMs).unref()
       return

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Log } from '../../log.ts'
-import { MessageScanner } from '../../mime/scanner.ts'
 import { StoreError, type Receipt } from '../store.ts'
 import type { Arrivals, Incoming, LargeMessage } from './arrivals.ts'
 import { isFull } from './driver.ts'
 import type { Segments } from './segments.ts'
 import type { CommitBatch, CommitItem, Committed, Refused } from './thread-calls.ts'
+import { MessageReader } from './understanding.ts'
 
 interface Waiting {
   readonly batch: CommitBatch
@@ -28,7 +27,7 @@ export class CommitQueue {
   readonly #segments: Segments
   readonly #log: Log
   readonly #commit: Arrivals['commit']
-  readonly #spools = new Map<number, LargeMessage & { size: number; error?: Error }>()
+  readonly #spools = new Map<number, LargeMessage & { error?: Error }>()
   #waiting: Waiting[] = []
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -39,11 +38,12 @@ export class CommitQueue {
   }
 
   /** Resolves when the batch was committed, after the changes went out. */
-  add(batch: CommitBatch): Promise<Committed> {
+  async add(batch: CommitBatch): Promise<Committed> {
+    const items = JSON.parse(batch.items) as CommitItem[]
+    const large = items.flatMap(({ id }) => this.#spools.get(id) ?? [])
+    if (large.length > 0) await Promise.all(large.map(flushed))
     if (this.#waiting.length === 0) setImmediate(() => void this.exclusive(() => this.#flush()))
-    return new Promise((resolve) =>
-      this.#waiting.push({ batch, items: JSON.parse(batch.items) as CommitItem[], resolve }),
-    )
+    return new Promise((resolve) => this.#waiting.push({ batch, items, resolve }))
   }
 
   /** Runs when no commit is under way, and keeps commits waiting until it is done. */
@@ -54,12 +54,7 @@ export class CommitQueue {
   }
 
   spoolOpen(id: number): void {
-    this.#spools.set(id, {
-      spool: this.#segments.spool(),
-      hash: createHash('sha256'),
-      scanner: new MessageScanner(),
-      size: 0,
-    })
+    this.#spools.set(id, { spool: this.#segments.spool(), reader: new MessageReader() })
   }
 
   /** A chunk that cannot be written fails the message when it is to be committed. */
@@ -68,18 +63,16 @@ export class CommitQueue {
     if (!large || large.error !== undefined) return
     try {
       large.spool.write(octets)
-      large.hash.update(octets)
-      large.scanner.push(octets)
-      large.size += octets.length
+      large.reader.push(octets)
     } catch (error) {
-      large.error = error instanceof Error ? error : new Error('The message could not be written', { cause: error })
+      large.error = errorOf(error)
     }
   }
 
-  spoolAbort(id: number): void {
-    const large = this.#spools.get(id)
+  /** Frees it; what was committed stays. */
+  spoolClose(id: number): void {
+    this.#spools.get(id)?.spool.close()
     this.#spools.delete(id)
-    large?.spool.abort()
   }
 
   /** Commits everything that waits. Never throws. */
@@ -97,7 +90,7 @@ export class CommitQueue {
     }
     await this.#together(ready, outcome)
     for (const { items, resolve } of waiting) {
-      for (const { id } of items) this.#spools.delete(id)
+      for (const { id } of items) this.spoolClose(id)
       resolve(items.map(({ id }) => outcome.get(id) ?? { code: undefined, text: 'Not committed' }))
     }
   }
@@ -118,9 +111,7 @@ export class CommitQueue {
     if (range) return { octets: octets.subarray(...range), arrival }
     const large = this.#spools.get(id)
     if (!large) return new Error('The spool of a large message is gone')
-    if (large.error === undefined) return { octets: large, arrival }
-    large.spool.abort()
-    return large.error
+    return large.error ?? { octets: large, arrival }
   }
 
   #refusal(error: unknown): Refused {
@@ -130,6 +121,18 @@ export class CommitQueue {
     return { code, text }
   }
 }
+
+/** A large message that cannot be flushed fails when it is to be committed. */
+async function flushed(large: LargeMessage & { error?: Error }): Promise<void> {
+  try {
+    await large.spool.flush()
+  } catch (error) {
+    large.error ??= errorOf(error)
+  }
+}
+
+const errorOf = (error: unknown): Error =>
+  error instanceof Error ? error : new Error('The message could not be written', { cause: error })
 
 /** ENOSPC, EDQUOT; EFBIG is a file size limit (`ulimit -f`). */
 export function isOutOfSpace(error: unknown): boolean {

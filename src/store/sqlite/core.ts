@@ -7,10 +7,9 @@ import type { Change } from '../change.ts'
 import { numberOf } from '../key.ts'
 import { StoreError, type EntryColumns, type MailboxState } from '../store.ts'
 import { Addresses } from './addresses.ts'
-import { Arrivals } from './arrivals.ts'
 import { Changes } from './changes.ts'
-import { Checkpoints } from './checkpoints.ts'
-import { CommitQueue } from './commit-queue.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import { openCommits, type Commits } from './commits.ts'
 import { Compaction } from './compaction.ts'
 import { assertConsistent } from './consistency.ts'
 import { Counters } from './counters.ts'
@@ -26,7 +25,6 @@ import { SessionQueue } from './session-queue.ts'
 import { Sessions } from './sessions.ts'
 import { sharedSegments } from './shared-segments.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
-import { Transactions } from './transaction.ts'
 import { Views } from './views.ts'
 
 /** The store as its thread sees it: the parts, wired. */
@@ -36,18 +34,20 @@ export interface Core {
   readonly time: { at: number }
   readonly queue: CommitQueue
   readonly views: Views
-  readonly mutations: Mutations
   readonly changes: Changes
   readonly ended: SessionQueue
+  /** Makes whole what a failed commit took; nothing to do otherwise. @throws what SQLite says. */
+  restore(): void
+  /** After what is being committed: a mutation may not make durable what is not flushed yet. */
+  mutate<Result>(work: (mutations: Mutations) => Result): Promise<Result>
   /** With all that have ended. */
   sessions(): Sessions
-  mailboxesOf(account: string): readonly MailboxState[]
+  mailboxesOf(account: string): Promise<readonly MailboxState[]>
   entries(mailboxId: number): EntryColumns
   locate(key: string): OctetSource | undefined
   indexable(after: number, limit: number): readonly IndexableMessage[]
   state(): ReturnType<StoreCalls['state']>
-  deleteAll(): Promise<number>
-  assertConsistent(): void
+  assertConsistent(): Promise<void>
   /** After what is being committed. */
   close(): Promise<void>
 }
@@ -97,22 +97,19 @@ function wire(
   const addresses = new Addresses(db)
   const counters = new Counters(db, clock)
   const sessions = new Sessions(db, options.maxSessions)
-  const checkpoints = new Checkpoints(db, (error) =>
-    log.warn({ error: String(error) }, 'The log could not be written back'),
-  )
-  const onCommit = (changes: readonly Change[]): void => {
+  const onChanges = (changes: readonly Change[]): void => {
     const arrived = changes.filter((change) => change.kind === 'arrived')
     const newest = numberOf(arrived.at(-1)?.summary.key ?? '') ?? 0
-    checkpoints.committed()
     emit('changes', { json: JSON.stringify(changes), arrived: arrived.length, newest })
     forget(changes, emit)
     if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
   }
-  const transactions = new Transactions(db, { counters, mailboxes, onCommit })
+  const setClock = (at: number): void => void (time.at = at)
+  const kept = { db, directory, segments, counters, mailboxes, sessions, addresses }
+  const commits = openCommits({ ...kept, clock, setClock, log, onChanges })
+  const { transactions, queue } = commits
   const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
-  const arrivals = new Arrivals(db, { segments, transactions, sessions, addresses, clock, log })
-  const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
   const sweepSoon = sweeper(compaction, queue, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
@@ -124,27 +121,24 @@ function wire(
     time,
     queue,
     views,
-    mutations,
     changes,
     ended,
     sessions() {
       ended.flush()
       return sessions
     },
-    ...rest({ db, ended, directory, checkpoints, segments, transactions, queue, views, mutations }),
+    ...rest({ db, ended, directory, segments, views, mutations, commits }),
   }
 }
 
 interface RestParts {
   readonly db: Database
   readonly ended: SessionQueue
-  readonly checkpoints: Checkpoints
   readonly directory: string | undefined
   readonly segments: Segments
-  readonly transactions: Transactions
-  readonly queue: CommitQueue
   readonly views: Views
   readonly mutations: Mutations
+  readonly commits: Commits
 }
 
 /** What takes more than one part. */
@@ -152,20 +146,20 @@ function rest({
   db,
   ended,
   directory,
-  checkpoints,
   segments,
-  transactions,
-  queue,
   views,
   mutations,
-}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'mutations' | 'changes' | 'ended' | 'sessions'> {
+  commits,
+}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'sessions'> {
+  const { transactions, queue, arrivals } = commits
   const { mailboxes, counters } = transactions
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
-    deleteAll: () => queue.exclusive(() => mutations.deleteAll()),
-    mailboxesOf(account) {
+    restore: () => arrivals.restore(),
+    mutate: (work) => queue.exclusive(() => work(mutations)),
+    async mailboxesOf(account) {
       if (mailboxes.of(account).length === 0) {
-        transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change))
+        await queue.exclusive(() => transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change)))
       }
       return mailboxes.of(account).map(mailboxState)
     },
@@ -180,13 +174,21 @@ function rest({
     },
     indexable: indexables(db, segments),
     state: () => stateOf({ mailboxes, counters, segments, directory }),
-    assertConsistent: () => assertConsistent(db, segments),
+    assertConsistent: () =>
+      queue.exclusive(() => {
+        transactions.commit()
+        assertConsistent(db, segments)
+      }),
     close: () =>
       queue.exclusive(() => {
         ended.flush()
-        checkpoints.close()
-        db.close()
-        segments.close()
+        try {
+          transactions.commit()
+        } finally {
+          commits.close()
+          db.close()
+          segments.close()
+        }
       }),
   }
 }
@@ -252,7 +254,7 @@ function stateOf({
 }): ReturnType<StoreCalls['state']> {
   const inboxOfAll = mailboxes.of(everyone)
   const total = (what: 'messages' | 'unread' | 'octets'): number => inboxOfAll.reduce((sum, box) => sum + box[what], 0)
-  const files = directory === undefined ? [] : ['store.db', 'store.db-wal', 'index.db', 'index.db-wal']
+  const files = directory === undefined ? [] : ['store.db', 'store.db-wal', 'journal', 'index.db', 'index.db-wal']
   const inSegments = segments.list().reduce((sum, { octets }) => sum + octets, 0)
   return {
     messages: total('messages'),

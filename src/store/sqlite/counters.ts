@@ -35,6 +35,17 @@ export class Counters {
     return ++this.#change
   }
 
+  /** These were given out before a crash. */
+  reached(number: number, change: number): void {
+    this.#number = Math.max(this.#number, number)
+    this.#change = change
+  }
+
+  /** Those above this one were shown to nobody. */
+  returned(change: number): void {
+    this.#change = change
+  }
+
   /** Within the transaction. */
   save(): void {
     if (this.#number !== this.#savedNumber) this.#save.run('number', this.#number)
@@ -47,7 +58,7 @@ export class Counters {
     this.#savedChange = this.#change
   }
 
-  /** After it was rolled back: change numbers were shown to nobody and are used again; message numbers are not. */
+  /** After it was rolled back. Change numbers are as the file has them; message numbers are not used again. */
   rolledBack(): void {
     this.#change = this.#savedChange
   }

@@ -1,24 +1,9 @@
-import {
-  closeSync,
-  fdatasync,
-  fdatasyncSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-  writevSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { flushToDisk, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { Place, SegmentState, Segments, Spool } from './segments.ts'
 
-const flushToDisk = promisify(fdatasync)
 const segmentOctets = 32 * 1024 * 1024
 /** Segments that are open to be read from. */
 const keptReaders = 16
@@ -88,6 +73,10 @@ class FileSegments implements Segments {
     return { kind: 'file', path: this.#path(place.segment), offset: place.offset, octets }
   }
 
+  holds({ segment, offset }: Place, octets: number): boolean {
+    return offset + octets <= (this.#sizes.get(segment) ?? -1)
+  }
+
   read(place: Place, start: number, end: number): Uint8Array {
     return readWhole(this.#reader(place.segment), place.offset + start, place.offset + end)
   }
@@ -144,6 +133,9 @@ class FileSegments implements Segments {
   }
 }
 
+/** Octets of a large message that may wait in the system's memory, so that its last flush is a short one. */
+const unflushedOctets = 8 * 1024 * 1024
+
 /** A large message, under a name that no segment has until it is whole. */
 class FileSpool implements Spool {
   readonly #path: string
@@ -151,6 +143,9 @@ class FileSpool implements Spool {
   readonly #finished: (octets: number) => Place
   readonly #descriptor: number
   #size = 0
+  #flushedSize = 0
+  #flushing: Promise<void> = Promise.resolve()
+  #place: Place | undefined
 
   constructor(path: string, finished: (octets: number) => Place) {
     this.#path = path
@@ -162,60 +157,31 @@ class FileSpool implements Spool {
   write(chunk: Uint8Array): void {
     writeWhole(this.#descriptor, chunk, this.#size)
     this.#size += chunk.length
+    if (this.#size - this.#flushedSize < unflushedOctets) return
+    this.flush().catch(() => undefined) // the last one says it again
   }
 
   read(start: number, end: number): Uint8Array {
     return readWhole(this.#descriptor, start, end)
   }
 
+  flush(): Promise<void> {
+    this.#flushedSize = this.#size
+    this.#flushing = this.#flushing.then(() => flushToDisk(this.#descriptor))
+    return this.#flushing
+  }
+
   finish(): Place {
-    fdatasyncSync(this.#descriptor)
-    closeSync(this.#descriptor)
-    renameSync(this.#partial, this.#path)
-    return this.#finished(this.#size)
+    if (this.#place === undefined) {
+      renameSync(this.#partial, this.#path)
+      this.#place = this.#finished(this.#size)
+    }
+    return this.#place
   }
 
-  abort(): void {
-    closeSync(this.#descriptor)
-    unlinkSync(this.#partial)
+  close(): void {
+    if (this.#place === undefined) unlinkSync(this.#partial)
+    const closeFile = (): void => closeSync(this.#descriptor)
+    this.#flushing.then(closeFile, closeFile)
   }
-}
-
-/** A new name in a folder survives a power cut only when the folder was flushed too. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** In one call where the system takes it so, which it does but for a full disk and the like. */
-function writeAll(descriptor: number, messages: readonly Uint8Array[], position: number): void {
-  const size = messages.reduce((sum, { length }) => sum + length, 0)
-  if (size === 0 || writevSync(descriptor, messages, position) === size) return
-  let at = position
-  for (const octets of messages) {
-    writeWhole(descriptor, octets, at)
-    at += octets.length
-  }
-}
-
-function writeWhole(descriptor: number, octets: Uint8Array, position: number): void {
-  let written = 0
-  while (written < octets.length) {
-    written += writeSync(descriptor, octets, written, octets.length - written, position + written)
-  }
-}
-
-function readWhole(descriptor: number, start: number, end: number): Uint8Array {
-  const octets = new Uint8Array(Math.max(0, end - start))
-  let read = 0
-  while (read < octets.length) {
-    const count = readSync(descriptor, octets, read, octets.length - read, start + read)
-    if (count === 0) return octets.subarray(0, read)
-    read += count
-  }
-  return octets
 }

@@ -193,6 +193,7 @@ export const mailboxState = (box: Mailbox): MailboxState => ({
  * empty levels, control characters, more than 1,000 octets or 50 levels.
  */
 export function mailboxName(name: string): string {
+  if (name === 'INBOX') return name
   const levels = name.normalize('NFC').split('/')
   if (levels[0]?.toUpperCase() === 'INBOX') levels[0] = 'INBOX'
   const clean = levels.join('/')

@@ -18,6 +18,8 @@ export interface Segments {
   /** Makes everything appended before the call durable. Nothing is appended, dropped or closed before it has resolved. */
   flush(): Promise<void>
   source(place: Place, octets: number): OctetSource
+  /** Whether a message of that size can be there. */
+  holds(place: Place, octets: number): boolean
   read(place: Place, start: number, end: number): Uint8Array
   /** Frees a segment; the one that is being appended to is left for a new one. */
   drop(segment: number): void
@@ -41,8 +43,11 @@ export interface Place {
 /** A large message on its way in. */
 export interface Spool {
   write(chunk: Uint8Array): void
-  /** Durable when it returns. */
+  /** Makes durable what was written before the call, away from this thread. */
+  flush(): Promise<void>
+  /** After `flush`. The same place each time. */
   finish(): Place
   read(start: number, end: number): Uint8Array
-  abort(): void
+  /** The last call. What was not finished is gone. */
+  close(): void
 }

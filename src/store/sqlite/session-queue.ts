@@ -7,8 +7,8 @@ import type { Transactions } from './transaction.ts'
 const gatherMs = 100
 
 /**
- * Sessions that have ended, on their way into the file: many in one transaction, since each costs a flush that
- * deliveries would wait for. What a crash takes of them is no message.
+ * Sessions that have ended, on their way into the file: many together, and committed with the next messages. What a
+ * crash takes of them is no message.
  */
 export class SessionQueue {
   readonly #sessions: Sessions
@@ -36,11 +36,10 @@ export class SessionQueue {
     if (waiting.length === 0) return
     this.#waiting = []
     try {
-      this.#transactions.run(() => {
+      this.#transactions.gather(() => {
         for (const session of waiting) this.#sessions.record(session)
       })
     } catch (error) {
-      this.#sessions.forget()
       this.#log.warn({ sessions: waiting.length, error: String(error) }, 'Sessions could not be kept')
     }
   }

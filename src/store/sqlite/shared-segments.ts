@@ -38,6 +38,10 @@ class SharedSegments implements Segments {
     return { kind: 'shared', buffer: this.#find(place.segment).buffer, offset: place.offset, octets }
   }
 
+  holds({ segment, offset }: Place, octets: number): boolean {
+    return offset + octets <= (this.#segments.get(segment)?.end ?? -1)
+  }
+
   read(place: Place, start: number, end: number): Uint8Array {
     return new Uint8Array(this.#find(place.segment).buffer, place.offset + start, end - start)
   }
@@ -88,6 +92,7 @@ class SharedSpool implements Spool {
   readonly #finished: (chunks: readonly Uint8Array[], octets: number) => Place
   #chunks: Uint8Array[] = []
   #size = 0
+  #place: Place | undefined
 
   constructor(finished: (chunks: readonly Uint8Array[], octets: number) => Place) {
     this.#finished = finished
@@ -103,11 +108,15 @@ class SharedSpool implements Spool {
     return this.#chunks[0]?.subarray(start, end) ?? new Uint8Array()
   }
 
-  finish(): Place {
-    return this.#finished(this.#chunks, this.#size)
+  flush(): Promise<void> {
+    return Promise.resolve()
   }
 
-  abort(): void {
+  finish(): Place {
+    return (this.#place ??= this.#finished(this.#chunks, this.#size))
+  }
+
+  close(): void {
     this.#chunks = []
   }
 }

@@ -30,19 +30,19 @@ export type StoreCalls = {
   conversation(key: MessageKey): string | undefined
   sessions(limit: number): readonly SessionRecord[]
   session(id: string): SessionRecord | undefined
-  flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): number
-  flagEntries(flags: { mailboxId: number; uids: readonly number[]; change: FlagChange }): number | undefined
-  deleteMessages(numbers: readonly number[]): number
+  flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): Promise<number>
+  flagEntries(flags: { mailboxId: number; uids: readonly number[]; change: FlagChange }): Promise<number | undefined>
+  deleteMessages(numbers: readonly number[]): Promise<number>
   deleteAll(): Promise<number>
   changesSince(from: { number: number; limit: number }): ChangesSince
   accounts(): readonly AccountState[]
-  mailboxes(account: { name: string; at: number }): readonly MailboxState[]
-  createMailbox(box: { account: string; name: string; at: number }): MailboxState
-  deleteMailbox(box: { account: string; name: string }): void
-  renameMailbox(box: { account: string; from: string; to: string; at: number }): void
+  mailboxes(account: { name: string; at: number }): Promise<readonly MailboxState[]>
+  createMailbox(box: { account: string; name: string; at: number }): Promise<MailboxState>
+  deleteMailbox(box: { account: string; name: string }): Promise<void>
+  renameMailbox(box: { account: string; from: string; to: string; at: number }): Promise<void>
   entries(mailboxId: number): EntryColumns
-  copy(entries: { mailboxId: number; uids: readonly number[]; toMailboxId: number }): readonly number[]
-  expunge(entries: { mailboxId: number; uids: readonly number[] }): number | undefined
+  copy(entries: { mailboxId: number; uids: readonly number[]; toMailboxId: number }): Promise<readonly number[]>
+  expunge(entries: { mailboxId: number; uids: readonly number[] }): Promise<number | undefined>
   indexable(page: { after: number; limit: number }): readonly IndexableMessage[]
   /** Numbers of all messages, ascending; and how many there are. */
   numbers(): readonly number[]
@@ -50,7 +50,7 @@ export type StoreCalls = {
   /** Whether the account has every message there is, once. */
   holdsAll(account: string): boolean
   state(): Omit<StoreState, 'unindexed'>
-  assertConsistent(): void
+  assertConsistent(): Promise<void>
   close(): Promise<void>
 }
 

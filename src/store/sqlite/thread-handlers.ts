@@ -11,6 +11,12 @@ export function serveStore(port: MessagePort): void {
     if (at !== undefined) core.time.at = at
     return core
   }
+  /** With every message that was acknowledged. */
+  const whole = (at?: number): Core => {
+    const known = opened(at)
+    known.restore()
+    return known
+  }
   const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, {
     async open(options) {
       core = await openCore(options, (name, value) => server.emit(name, value))
@@ -19,34 +25,38 @@ export function serveStore(port: MessagePort): void {
     commit: (batch) => opened(batch.at).queue.add(batch),
     spoolOpen: (id) => opened().queue.spoolOpen(id),
     spoolWrite: ({ id, octets }) => opened().queue.spoolWrite(id, octets),
-    spoolAbort: (id) => opened().queue.spoolAbort(id),
+    spoolAbort: (id) => opened().queue.spoolClose(id),
     recordSession: (session) => opened().ended.add(session),
-    list: (request) => opened(request.at).views.list(request),
-    find: (scope) => opened(scope.at).views.find(scope),
-    get: ({ account, key }) => opened().views.get(account, key),
-    locate: (key) => opened().locate(key),
-    conversation: (key) => opened().views.conversation(key),
-    sessions: (limit) => opened().sessions().newest(limit),
-    session: (id) => opened().sessions().get(id),
-    flagMessages: ({ account, numbers, change }) => opened().mutations.flagMessages(account, numbers, change),
-    flagEntries: ({ mailboxId, uids, change }) => opened().mutations.flagEntries(mailboxId, uids, change),
-    deleteMessages: (numbers) => opened().mutations.deleteMessages(numbers),
-    deleteAll: () => opened().deleteAll(),
-    changesSince: ({ number, limit }) => opened().changes.since(number, limit),
-    accounts: () => opened().views.accounts(),
-    mailboxes: ({ name, at }) => opened(at).mailboxesOf(name),
-    createMailbox: ({ account, name, at }) => opened(at).mutations.createMailbox(account, name),
-    deleteMailbox: ({ account, name }) => opened().mutations.deleteMailbox(account, name),
-    renameMailbox: ({ account, from, to, at }) => opened(at).mutations.renameMailbox(account, from, to),
-    entries: (id) => opened().entries(id),
-    copy: ({ mailboxId, uids, toMailboxId }) => opened().mutations.copy(mailboxId, uids, toMailboxId),
-    expunge: ({ mailboxId, uids }) => opened().mutations.expunge(mailboxId, uids),
-    indexable: ({ after, limit }) => opened().indexable(after, limit),
-    numbers: () => opened().views.numbers(),
-    count: () => opened().views.count(),
-    holdsAll: (account) => opened().views.holdsAll(account),
-    state: () => opened().state(),
-    assertConsistent: () => opened().assertConsistent(),
+    list: (request) => whole(request.at).views.list(request),
+    find: (scope) => whole(scope.at).views.find(scope),
+    get: ({ account, key }) => whole().views.get(account, key),
+    locate: (key) => whole().locate(key),
+    conversation: (key) => whole().views.conversation(key),
+    sessions: (limit) => whole().sessions().newest(limit),
+    session: (id) => whole().sessions().get(id),
+    flagMessages: ({ account, numbers, change }) =>
+      whole().mutate((mutations) => mutations.flagMessages(account, numbers, change)),
+    flagEntries: ({ mailboxId, uids, change }) =>
+      whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change)),
+    deleteMessages: (numbers) => whole().mutate((mutations) => mutations.deleteMessages(numbers)),
+    deleteAll: () => whole().mutate((mutations) => mutations.deleteAll()),
+    changesSince: ({ number, limit }) => whole().changes.since(number, limit),
+    accounts: () => whole().views.accounts(),
+    mailboxes: ({ name, at }) => whole(at).mailboxesOf(name),
+    createMailbox: ({ account, name, at }) => whole(at).mutate((mutations) => mutations.createMailbox(account, name)),
+    deleteMailbox: ({ account, name }) => whole().mutate((mutations) => mutations.deleteMailbox(account, name)),
+    renameMailbox: ({ account, from, to, at }) =>
+      whole(at).mutate((mutations) => mutations.renameMailbox(account, from, to)),
+    entries: (id) => whole().entries(id),
+    copy: ({ mailboxId, uids, toMailboxId }) =>
+      whole().mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId)),
+    expunge: ({ mailboxId, uids }) => whole().mutate((mutations) => mutations.expunge(mailboxId, uids)),
+    indexable: ({ after, limit }) => whole().indexable(after, limit),
+    numbers: () => whole().views.numbers(),
+    count: () => whole().views.count(),
+    holdsAll: (account) => whole().views.holdsAll(account),
+    state: () => whole().state(),
+    assertConsistent: () => whole().assertConsistent(),
     close: async () => core?.close(),
   })
 }

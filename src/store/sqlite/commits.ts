@@ -1,0 +1,99 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { Change } from '../change.ts'
+import type { Addresses } from './addresses.ts'
+import { Arrivals } from './arrivals.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { CommitQueue } from './commit-queue.ts'
+import type { Counters } from './counters.ts'
+import type { Database } from './driver.ts'
+import { Filing } from './filing.ts'
+import { openJournal } from './journal.ts'
+import type { Mailboxes } from './mailboxes.ts'
+import type { Segments } from './segments.ts'
+import type { Sessions } from './sessions.ts'
+import { Transactions } from './transaction.ts'
+
+/** Everything that makes messages last, wired. */
+export interface Commits {
+  readonly transactions: Transactions
+  readonly arrivals: Arrivals
+  readonly queue: CommitQueue
+  /** After the last commit, before the database is closed. */
+  close(): void
+}
+
+interface CommitParts {
+  readonly db: Database
+  /** Undefined for memory. */
+  readonly directory: string | undefined
+  readonly segments: Segments
+  readonly counters: Counters
+  readonly mailboxes: Mailboxes
+  readonly sessions: Sessions
+  readonly addresses: Addresses
+  readonly clock: Clock
+  readonly setClock: (at: number) => void
+  readonly log: Log
+  readonly onChanges: (changes: readonly Change[]) => void
+}
+
+/** With what a crash left in the journal. @throws what the disk or SQLite says. */
+export function openCommits(parts: CommitParts): Commits {
+  const { db, directory, segments, counters, mailboxes, sessions, addresses, clock, setClock, log, onChanges } = parts
+  const journal = directory === undefined ? undefined : openJournal(directory)
+  const checkpoints = new Checkpoints(db, {
+    busy: () => transactions.open,
+    failed: (error) => log.warn({ error: String(error) }, 'The log could not be written back'),
+  })
+  const transactions = new Transactions(db, {
+    counters,
+    mailboxes,
+    onChanges,
+    onOpen: () => commitSoon(),
+    onCommit() {
+      journal?.restart()
+      checkpoints.committed()
+    },
+    onRollback() {
+      sessions.forget()
+      addresses.forget()
+      arrivals.rolledBack()
+    },
+  })
+  const filing = new Filing(db, { mailboxes, sessions, addresses })
+  const arrivals = new Arrivals({ segments, journal, transactions, filing, clock, log, setClock })
+  const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
+  const commitSoon = committer({ transactions, arrivals, queue }, log)
+  arrivals.recover()
+  const close = (): void => {
+    checkpoints.close()
+    journal?.close()
+  }
+  return { transactions, arrivals, queue, close }
+}
+
+/** How long what was gathered waits for more. */
+const gatherMs = 50
+
+/** Commits what was gathered; where that fails, the journal keeps it, and it is tried again. */
+function committer({ transactions, arrivals, queue }: Omit<Commits, 'close'>, log: Log): () => void {
+  let scheduled = false
+  const commit = (): void => {
+    scheduled = false
+    transactions.commit()
+  }
+  const failed = (error: unknown): void => {
+    log.warn({ error: String(error) }, 'Messages wait in the journal until the store can be written again')
+    try {
+      arrivals.restore()
+    } catch {
+      // As before: each call tries again, and says why it cannot.
+    }
+  }
+  return () => {
+    if (scheduled) return
+    scheduled = true
+    setTimeout(() => void queue.exclusive(commit).catch(failed), gatherMs).unref()
+  }
+}

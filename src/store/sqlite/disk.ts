@@ -1,0 +1,47 @@
+/** Writing and reading a file to the last octet, and making it last. Synchronous where nobody waits in this thread. */
+import { closeSync, fdatasync, fsyncSync, openSync, readSync, writeSync, writevSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+/** Of a descriptor, away from this thread. */
+export const flushToDisk = promisify(fdatasync)
+
+/** A new name in a folder survives a power cut only when the folder was flushed too. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Writes one after another from a position, in one call where the system takes it so, which it does but for a full disk and the like. */
+export function writeAll(descriptor: number, messages: readonly Uint8Array[], position: number): void {
+  const size = messages.reduce((sum, { length }) => sum + length, 0)
+  if (size === 0 || writevSync(descriptor, messages, position) === size) return
+  let at = position
+  for (const octets of messages) {
+    writeWhole(descriptor, octets, at)
+    at += octets.length
+  }
+}
+
+/** From a position. @throws on a full disk, with part of it written. */
+export function writeWhole(descriptor: number, octets: Uint8Array, position: number): void {
+  let written = 0
+  while (written < octets.length) {
+    written += writeSync(descriptor, octets, written, octets.length - written, position + written)
+  }
+}
+
+/** Less where the file ends before. */
+export function readWhole(descriptor: number, start: number, end: number): Uint8Array {
+  const octets = new Uint8Array(Math.max(0, end - start))
+  let read = 0
+  while (read < octets.length) {
+    const count = readSync(descriptor, octets, read, octets.length - read, start + read)
+    if (count === 0) return octets.subarray(0, read)
+    read += count
+  }
+  return octets
+}

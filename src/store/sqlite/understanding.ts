@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import type { Log } from '../../log.ts'
+import { scanMessage, MessageScanner } from '../../mime/scanner.ts'
+import { emptySummary, summarize, type Summary } from '../../mime/summary.ts'
+import type { MessageTree } from '../../mime/tree.ts'
+
+/**
+ * What the store keeps of a message beside its octets. Scanning is bounded and linear; should it throw all the same,
+ * the message is kept and marked `unparsed`.
+ */
+export interface Understanding {
+  readonly sha256: Uint8Array
+  readonly tree: MessageTree
+  readonly summary: Summary
+}
+
+type Read = (start: number, end: number) => Uint8Array
+
+/** Of a message in memory. */
+export function understandOctets(octets: Uint8Array, log: Log): Understanding {
+  const sha256 = createHash('sha256').update(octets).digest()
+  const read: Read = (start, end) => octets.subarray(start, end)
+  return { sha256, ...scanned({ scan: () => scanMessage(octets), read, size: octets.length, log }) }
+}
+
+/** A message that was hashed and scanned piece by piece. */
+export class MessageReader {
+  readonly #hash = createHash('sha256')
+  readonly #scanner = new MessageScanner()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  push(octets: Uint8Array): void {
+    this.#hash.update(octets)
+    this.#scanner.push(octets)
+    this.#size += octets.length
+  }
+
+  /** `read` gives the octets again, for the summary. */
+  end(read: Read, log: Log): Understanding {
+    const sha256 = this.#hash.digest()
+    return { sha256, ...scanned({ scan: () => this.#scanner.end(), read, size: this.#size, log }) }
+  }
+}
+
+function scanned({ scan, read, size, log }: { scan: () => MessageTree; read: Read; size: number; log: Log }): {
+  tree: MessageTree
+  summary: Summary
+} {
+  try {
+    const tree = scan()
+    return { tree, summary: summarize(tree, read) }
+  } catch (error) {
+    log.error(
+      { error: error instanceof Error ? error.message : 'unknown' },
+      'A message could not be parsed; it is kept and marked',
+    )
+    return { tree: unparsed(size), summary: { ...emptySummary, subject: '(unparsed)' } }
+  }
+}
+
+function unparsed(size: number): MessageTree {
+  const text = 'The message could not be parsed. Its octets are as they were sent.'
+  return {
+    octets: size,
+    root: {
+      section: '',
+      header: [],
+      start: 0,
+      bodyStart: 0,
+      end: size,
+      lines: 0,
+      mediaType: { type: 'application', subtype: 'octet-stream', parameters: new Map() },
+      transferEncoding: 'binary',
+      disposition: undefined,
+      filename: undefined,
+      contentId: undefined,
+      children: [],
+    },
+    defects: [{ code: 'unparsed', offset: 0, text }],
+    defectCount: 1,
+  }
+}
