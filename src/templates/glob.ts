@@ -34,7 +34,7 @@ function matchesFolders(pattern: readonly string[], names: readonly string[]): b
 }
 
 function matchesName(pattern: string, name: string): boolean {
-  return matchesWild([...pattern], [...name], {
+  return matchesWild(Array.from(pattern), Array.from(name), {
     isWild: (item) => item === '*',
     isOne: (item, char) => item === '?' || item === char,
   })
