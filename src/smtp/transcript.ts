@@ -5,40 +5,65 @@ import type { Conversation } from './delivery.ts'
 const maxKept = 64 * 1024
 const half = maxKept / 2
 
+/** Characters that are gathered before they are put away as octets. */
+const pieceLength = 2048
+
+/**
+ * Text that only grows. A long-lived string that is added to line by line is a tree of its lines in the heap; here only
+ * its end is one.
+ */
+class GrowingText {
+  readonly #pieces: Buffer[] = []
+  #end = ''
+  length = 0
+
+  add(line: string): void {
+    this.#end += line + '\n'
+    this.length += line.length + 1
+    if (this.#end.length < pieceLength) return
+    this.#pieces.push(Buffer.from(this.#end))
+    this.#end = ''
+  }
+
+  toString(): string {
+    return this.#pieces.length === 0 ? this.#end : Buffer.concat(this.#pieces).toString() + this.#end
+  }
+}
+
 /** Text that keeps its two ends when it grows too long. Adding is cheap; reading is not. */
 class BoundedText {
-  #head = ''
+  readonly #head = new GrowingText()
   #headFull = false
   /** The end of the text, in two pieces of which the older one is dropped whole. */
-  #older = ''
-  #newer = ''
+  #older = new GrowingText()
+  #newer = new GrowingText()
   #dropped = 0
 
   add(line: string): void {
     if (!this.#headFull && this.#head.length + line.length < half) {
-      this.#head += line + '\n'
+      this.#head.add(line)
       return
     }
     this.#headFull = true
     if (this.#newer.length + line.length >= half) {
       this.#dropped += this.#older.length
       this.#older = this.#newer
-      this.#newer = ''
+      this.#newer = new GrowingText()
     }
-    this.#newer += line + '\n'
+    this.#newer.add(line)
   }
 
   /** Lines joined by LF. */
   toString(): string {
-    let tail = this.#older + this.#newer
+    let tail = String(this.#older) + String(this.#newer)
     let dropped = this.#dropped
     if (tail.length > half) {
       const cut = tail.indexOf('\n', tail.length - half) + 1
       dropped += cut
       tail = tail.slice(cut)
     }
-    const gap = dropped === 0 ? '' : `[${dropped} octets left out here]\n`
-    return (this.#head + gap + tail).slice(0, -1)
+    const gap = dropped === 0 ? '' : `[${dropped} characters left out here]\n`
+    return (String(this.#head) + gap + tail).slice(0, -1)
   }
 }
 

@@ -58,7 +58,7 @@ test('control characters in a transcript are escaped, and its middle is left out
   const transcript = delivery.sessions[0]?.end.transcript ?? ''
   assert.ok(transcript.length <= 64 * 1024 + 100, `${transcript.length}`)
   assert.match(transcript, /^S: 220 [^\n]+\nC: HELO a\\x1b\[31mb\n/)
-  assert.match(transcript, /\n\[\d+ octets left out here\]\n/)
+  assert.match(transcript, /\n\[\d+ characters left out here\]\n/)
   assert.match(transcript, /C: NOOP last\nS: 250 2\.0\.0 OK\nC: QUIT\nS: 221 2\.0\.0 Bye$/)
   assert.equal(delivery.messages.length, 400)
 })

@@ -200,8 +200,6 @@ class SqliteTextIndex implements TextIndex {
     const worker = startThread(threadEntry('index-thread', import.meta.url), {
       name: 'stuntmail index',
       workerData,
-      // What it makes is short-lived and small; the default lets it grow to 48 MB before it is looked through.
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })
     const thread = connect<IndexCalls>(worker)
     this.#live = thread

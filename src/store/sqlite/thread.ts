@@ -12,11 +12,13 @@ export function threadEntry(name: string, base: string): URL {
  * Starts a thread. Node's own options are not handed down; its warning that `node:sqlite` is experimental is silenced
  * in the thread.
  */
-export function startThread(
-  entry: URL,
-  options: Pick<WorkerOptions, 'name' | 'workerData' | 'resourceLimits'> = {},
-): Worker {
-  const settings: WorkerOptions = { ...options, execArgv: ['--disable-warning=ExperimentalWarning'] }
+export function startThread(entry: URL, options: Pick<WorkerOptions, 'name' | 'workerData'> = {}): Worker {
+  const settings: WorkerOptions = {
+    ...options,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // What a thread makes is short-lived and small; the default lets it grow to 48 MB before it is looked through.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  }
   if (!entry.pathname.endsWith('.ts') || stripsTypes()) return new Worker(entry, settings)
   return new Worker(registerThenImport(entry), { ...settings, eval: true })
 }
