@@ -7,18 +7,18 @@ import { filesUnder, root, writeOutputs, type Output } from './files.ts'
  * The server's bundle: every output flat in `dist/`. What npm brings is bundled too, except for libsql with its native
  * library: a bundle starts a quarter faster, and an installation is a handful of packages without install scripts.
  *
- * Entry points are `src/cli/main.ts`, `src/index.ts` and each `*-thread.ts` in `src/`, a module that runs in a worker
- * thread. Who starts a thread takes its address from its own: `./name-thread.ts` from source, `./name-thread.js` from
- * the bundle.
+ * Entry points are `src/cli/main.ts`, `src/index.ts`, and each `*-thread.ts` and `*-process.ts` in `src/`: modules that
+ * run in a worker thread or a process of their own. Who starts one takes its address from its own: `./name-thread.ts`
+ * from source, `./name-thread.js` from the bundle.
  */
 export async function serverBuild(): Promise<BuildOptions & { readonly metafile: true; readonly write: false }> {
-  const threads = (await filesUnder('src')).filter((file) => file.endsWith('-thread.ts'))
+  const starts = (await filesUnder('src')).filter((file) => /-(?:thread|process)\.ts$/.test(file))
   return {
     absWorkingDir: root,
     entryPoints: {
       cli: 'src/cli/main.ts',
       index: 'src/index.ts',
-      ...Object.fromEntries(threads.map((file) => [file.slice(file.lastIndexOf('/') + 1, -'.ts'.length), file])),
+      ...Object.fromEntries(starts.map((file) => [file.slice(file.lastIndexOf('/') + 1, -'.ts'.length), file])),
     },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',

@@ -1,8 +1,9 @@
 /**
- * The contract of an engine. An engine runs in the rendering process (`render-process.ts`), which may be killed at any
+ * The contract of an engine. An engine runs in the rendering process (`rendering-process.ts`), which may be killed at any
  * time; there it is loaded when the first template asks for it, and stays warm.
  */
 import type { Diagnostic } from './diagnostic.ts'
+import type { TemplateReader } from './reader.ts'
 import type { RenderingHead } from './rendering.ts'
 
 /** Data of a template: JSON, frozen, objects without a prototype. TPL-1. */
@@ -18,6 +19,12 @@ export interface EngineInput {
   /** The folder of the templates. */
   readonly root: string
   readonly locale: string
+  /** Reads what the template includes, and notes it: what it read need not be repeated in the output. */
+  readonly reader: TemplateReader
+  /** What the front matter says, as it stands there. Empty without any. */
+  readonly matter: { readonly [name: string]: JsonValue }
+  /** CSS of style elements is to be written into the elements. */
+  readonly inlineCss: boolean
   /** What was built from the file before it came here: the bundle of a TSX template. */
   readonly built?: BuiltTemplate
 }
@@ -38,7 +45,7 @@ export interface EngineOutput {
   /** What the template says of itself. */
   readonly head?: Partial<RenderingHead>
   /** Every file that was read, absolute: partials, layouts, imports, stylesheets; the template itself may be missing. */
-  readonly files: readonly string[]
+  readonly files?: readonly string[]
   /** Files that were looked for and are not there, absolute: when one appears, the template is rendered again. */
   readonly missing?: readonly string[]
   /** What the engine says although it rendered. */
@@ -58,6 +65,11 @@ export interface Engine {
 export interface LoadedEngine {
   /** @throws TemplateError with a position where there is one; any other error is taken as its message. */
   render(input: EngineInput): Promise<EngineOutput>
+  /**
+   * Renders a source that is text, not HTML: a subject, a text part. Nothing is escaped. Absent: the engine's language
+   * has no expressions, the text stays as it is. @throws like `render`.
+   */
+  renderText?(input: EngineInput): Promise<string>
   /** These files changed: what was kept of them is dropped. */
   forget(files: readonly string[]): void
 }
@@ -75,11 +87,12 @@ export interface Project {
 /** A package that a template needs is not installed. The message says how to install it. */
 export class MissingPackage extends Error {
   override readonly name = 'MissingPackage'
-  readonly specifier: string
+  readonly packageName: string
 
   constructor(specifier: string) {
-    super(`${specifier} is not installed. Install it in your project: npm install --save-dev ${packageOf(specifier)}`)
-    this.specifier = specifier
+    const packageName = packageOf(specifier)
+    super(`${packageName} is not installed. Install it in your project: npm install --save-dev ${packageName}`)
+    this.packageName = packageName
   }
 }
 

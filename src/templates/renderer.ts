@@ -47,6 +47,8 @@ export interface Evaluation {
  * may, or ends the process; the next rendering has a new one.
  */
 export interface Renderer {
+  /** Starts the process and loads engines, by name, before the first rendering needs them. Nothing is reported. */
+  warm(engines: readonly string[]): void
   /** One after the other; never rejects for what a template does. `failed` says it, with the reason as a diagnostic. */
   render(request: RenderRequest): Promise<RenderResult>
   /** Runs a module of data, JS or TS (absolute), within the limits of a rendering. Never rejects, like `render`. */

@@ -1,0 +1,26 @@
+import type { Engine } from './engine.ts'
+import { htmlEngine } from './engines/html.ts'
+
+/** Every engine. A new one is a row. */
+export const engines: readonly Engine[] = [htmlEngine]
+
+const byName: ReadonlyMap<string, Engine> = new Map(engines.map((engine) => [engine.name, engine]))
+const byExtension: ReadonlyMap<string, Engine> = new Map(
+  engines.flatMap((engine) => engine.extensions.map((extension) => [extension, engine] as const)),
+)
+
+/** An engine by its name. */
+export function engineNamed(name: string): Engine | undefined {
+  return byName.get(name)
+}
+
+/** The engine of a file, and the part of its name that says so: the longest extension that an engine knows. */
+export function engineOf(file: string): { readonly engine: Engine; readonly extension: string } | undefined {
+  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1).toLowerCase()
+  // From the first dot on: the longest comes first. A name that begins with one has no extension there.
+  for (let dot = name.indexOf('.', 1); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    const engine = byExtension.get(name.slice(dot))
+    if (engine !== undefined) return { engine, extension: name.slice(dot) }
+  }
+  return undefined
+}
