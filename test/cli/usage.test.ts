@@ -16,6 +16,12 @@ describe('the command line', { concurrency: 2 }, () => {
     for (const exit of [0, 1, 64, 70, 73, 78]) assert.ok(tells(stdout, String(exit)), String(exit))
   })
 
+  it('ends without a word where nobody reads on', { skip: process.platform === 'win32' && 'no shell' }, async () => {
+    const under = ['bash', '-c', 'exec "$@" > >(exec true)', 'bash']
+    const { code, stderr } = await runCommand(['--help'], { under })
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  })
+
   it('prints its version', async () => {
     assert.match((await runCommand(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
   })
