@@ -34,7 +34,7 @@ export class Sessions {
     this.#keep = keep
     this.#find = db.prepare('SELECT * FROM session WHERE id = ?')
     this.#add = db.prepare(
-      'INSERT INTO session(id, circumstances, prologue, started_at, messages, live) VALUES(?, ?, ?, ?, 0, 0) RETURNING number',
+      'INSERT INTO session(id, circumstances, prologue, started_at, messages, live) VALUES(?, ?, ?, ?, 0, 0) ON CONFLICT DO NOTHING RETURNING number',
     )
     this.#count = db.prepare('UPDATE session SET messages = messages + ?1, live = live + ?1 WHERE number = ?2')
     this.#drop = db.prepare('UPDATE session SET live = live - ? WHERE number = ?')
@@ -50,13 +50,17 @@ export class Sessions {
   of(id: string, prologue: string, circumstances: string): OpenSession {
     const known = this.#open.get(id)
     if (known) return known
-    const row =
-      this.#find.get(id) ??
-      this.#add.get(id, circumstances, prologue, (JSON.parse(circumstances) as Circumstances).connectedAt)
-    const session = { number: Number(row?.['number']), circumstances: String(row?.['circumstances'] ?? circumstances) }
+    const { connectedAt } = JSON.parse(circumstances) as Circumstances
+    const added = this.#add.get(id, circumstances, prologue, connectedAt)
+    const session = added ? { number: Number(added['number']), circumstances } : this.#known(id)
     if (this.#open.size >= openSessions) this.#open.clear()
     this.#open.set(id, session)
     return session
+  }
+
+  #known(id: string): OpenSession {
+    const row = this.#find.get(id)
+    return { number: Number(row?.['number']), circumstances: String(row?.['circumstances']) }
   }
 
   added(number: number, messages: number): void {
@@ -73,14 +77,19 @@ export class Sessions {
   }
 
   record(session: SessionRecord): void {
-    const known = this.#find.get(session.id)
+    const open = this.#open.get(session.id)
     this.#open.delete(session.id)
-    const number = Number(
-      known?.['number'] ?? this.#add.get(session.id, circumstancesOf(session), '', session.startedAt)?.['number'],
-    )
-    const transcript = Number(known?.['messages'] ?? 0) > 0 ? null : session.transcript
+    // One that is open here has messages, and their conversations are its transcript.
+    const { number, transcript } = open ? { number: open.number, transcript: null } : this.#closed(session)
     this.#finish.run(session.endedAt, session.outcome, transcript, number)
     if (++this.#recorded % pruneEvery === 0) this.prune()
+  }
+
+  #closed(session: SessionRecord): { number: number; transcript: string | null } {
+    const known =
+      this.#find.get(session.id) ?? this.#add.get(session.id, circumstancesOf(session), '', session.startedAt)
+    const transcript = Number(known?.['messages'] ?? 0) > 0 ? null : session.transcript
+    return { number: Number(known?.['number']), transcript }
   }
 
   prune(): void {
