@@ -1,8 +1,9 @@
 import type { Engine } from './engine.ts'
 import { htmlEngine } from './engines/html.ts'
+import { mjmlEngine } from './engines/mjml.ts'
 
 /** Every engine. A new one is a row. */
-export const engines: readonly Engine[] = [htmlEngine]
+export const engines: readonly Engine[] = [htmlEngine, mjmlEngine]
 
 const byName: ReadonlyMap<string, Engine> = new Map(engines.map((engine) => [engine.name, engine]))
 const byExtension: ReadonlyMap<string, Engine> = new Map(

@@ -74,7 +74,7 @@ export interface RendererOptions {
   readonly commands?: readonly TemplateCommand[]
 }
 
-/** A program that renders: it gets `{ template, data, locale }` as JSON on its input and prints HTML or a message. */
+/** A program that renders: it gets `{ template, file, data, locale }` as JSON on its input and prints HTML or a message. */
 export interface TemplateCommand {
   /** Relative to the root: `mail/*.jinja`. */
   readonly glob: string
@@ -82,4 +82,9 @@ export interface TemplateCommand {
   readonly command: readonly [string, ...string[]]
   /** Files beside the template that it depends on, as globs relative to the root. Default: everything under the root. */
   readonly watch?: readonly string[]
+  /**
+   * It stays: each line of its input is one request as JSON, each line of its output the answer, `{ "html": … }`.
+   * Default false.
+   */
+  readonly persistent?: boolean
 }
