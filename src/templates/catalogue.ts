@@ -23,6 +23,8 @@ import type { TemplateEntry } from './templates.ts'
 
 /** A template, and which files it is made of. Paths relative to the root. */
 export interface TemplateSources extends TemplateEntry {
+  /** Path without extension and language: what the names of its fixtures begin with. */
+  readonly stem: string
   /** By language, '' the one without. */
   readonly variants: ReadonlyMap<string, Variant>
   /** By the fixture's name; `default` is in it only where it has files. */
@@ -89,7 +91,10 @@ export function indexTemplates(input: CatalogueInput): TemplateIndex {
   const templates = new Map<string, TemplateSources>()
   for (const [name, { group, variants }] of [...named].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const data = fixtures.data.get(group) ?? new Map<string, FixtureSource[]>()
-    templates.set(name, sourcesOf({ name, variants, data, localeData, isRead: (file) => input.isRead(file) }))
+    templates.set(
+      name,
+      sourcesOf({ name, stem: group, variants, data, localeData, isRead: (file) => input.isRead(file) }),
+    )
   }
   return { templates, modules: fixtures.modules, diagnostics: ambiguities(groups) }
 }
@@ -268,7 +273,7 @@ function templateAt(base: string, groups: Groups): { readonly stem: string; read
   return folder !== undefined && groups.has(folder.stem) ? folder : undefined
 }
 
-function sourcesOf({ name, variants, data, localeData, isRead }: SourcesInput): TemplateSources {
+function sourcesOf({ name, stem, variants, data, localeData, isRead }: SourcesInput): TemplateSources {
   const byLocale = new Map<string, Variant>()
   for (const { file, engine, locale } of variants) if (!byLocale.has(locale)) byLocale.set(locale, { file, engine })
   const main = byLocale.get('') ?? variants[0] ?? { file: '', engine: '' }
@@ -278,6 +283,7 @@ function sourcesOf({ name, variants, data, localeData, isRead }: SourcesInput): 
   const fixtures = [...data.keys()].filter((fixture) => fixture !== 'default').sort()
   return {
     name,
+    stem,
     file: main.file,
     engine: main.engine,
     fixtures: ['default', ...fixtures],
@@ -291,6 +297,7 @@ function sourcesOf({ name, variants, data, localeData, isRead }: SourcesInput): 
 
 interface SourcesInput {
   readonly name: string
+  readonly stem: string
   readonly variants: readonly Candidate[]
   readonly data: ReadonlyMap<string, readonly FixtureSource[]>
   readonly localeData: ReadonlyMap<string, string>
