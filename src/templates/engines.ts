@@ -1,9 +1,28 @@
 import type { Engine } from './engine.ts'
+import { ejsEngine } from './engines/ejs.ts'
+import { etaEngine } from './engines/eta.ts'
+import { handlebarsEngine } from './engines/handlebars.ts'
 import { htmlEngine } from './engines/html.ts'
+import { liquidEngine } from './engines/liquid.ts'
+import { markdownEngine } from './engines/markdown.ts'
 import { mjmlEngine } from './engines/mjml.ts'
+import { mustacheEngine } from './engines/mustache.ts'
+import { nunjucksEngine } from './engines/nunjucks.ts'
+import { pugEngine } from './engines/pug.ts'
 
 /** Every engine. A new one is a row. */
-export const engines: readonly Engine[] = [htmlEngine, mjmlEngine]
+export const engines: readonly Engine[] = [
+  handlebarsEngine,
+  ejsEngine,
+  pugEngine,
+  nunjucksEngine,
+  liquidEngine,
+  etaEngine,
+  mustacheEngine,
+  mjmlEngine,
+  htmlEngine,
+  markdownEngine,
+]
 
 const byName: ReadonlyMap<string, Engine> = new Map(engines.map((engine) => [engine.name, engine]))
 const byExtension: ReadonlyMap<string, Engine> = new Map(

@@ -7,6 +7,7 @@ import { TemplateError, type Diagnostic } from './diagnostic.ts'
 import type { BuiltTemplate, EngineInput, EngineOutput, JsonValue, LoadedEngine } from './engine.ts'
 import { engineOf } from './engines.ts'
 import { splitFrontMatter, type FrontMatter } from './front-matter.ts'
+import { inlineCss } from './inline-css.ts'
 import { createReader, type TemplateReader } from './reader.ts'
 import type { RenderRequest, RenderResult } from './renderer.ts'
 import type { RenderingHead } from './rendering.ts'
@@ -48,7 +49,8 @@ export async function renderTemplate(
       ...(request.built && { built: request.built }),
     }
     const output = await engine.render(input)
-    return { ...output, ...(await besides(engine, input, { matter, output })) }
+    const html = input.inlineCss && output.html !== undefined && { html: await inlineCss(output.html, input) }
+    return { ...output, ...html, ...(await besides(engine, input, { matter, output })) }
   })
 }
 

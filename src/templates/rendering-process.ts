@@ -3,8 +3,10 @@
  * templates reach neither that nor the network, and it may be killed at any time.
  */
 import { getHeapStatistics } from 'node:v8'
+import { asError } from './as-error.ts'
 import { captureOutput } from './captured-output.ts'
 import { confine } from './confinement.ts'
+import { Crashes } from './crashes.ts'
 import type { LoadedEngine } from './engine.ts'
 import { evaluateModule } from './evaluate-module.ts'
 import { LoadedEngines } from './loaded-engines.ts'
@@ -38,7 +40,7 @@ function serve(settings: ProcessSettings, answer: (message: FromProcess) => void
     const engine = await engines.get(request.engine).catch(failing)
     started(id)
     const crash = crashes.expect()
-    const watched: LoadedEngine = { ...engine, render: (input) => Promise.race([engine.render(input), crash.happens]) }
+    const watched = crash.watch(engine)
     const result = await renderTemplate(watched, { ...request, built }, settings)
     answer({ kind: 'done', id, result: withOutput(result, output.take()), spent: crash.happened() || heapIsFull() })
   }
@@ -61,35 +63,9 @@ function serve(settings: ProcessSettings, answer: (message: FromProcess) => void
   answer({ kind: 'ready' })
 }
 
-/** What is thrown beside a rendering, from a timer or a promise that nobody waits for, fails the rendering in hand. */
-class Crashes {
-  #report: ((error: unknown) => void) | undefined
-
-  expect(): { readonly happens: Promise<never>; happened(): boolean } {
-    let happened = false
-    const happens = new Promise<never>((_resolve, reject) => {
-      this.#report = (error) => {
-        happened = true
-        reject(asError(error))
-      }
-    })
-    // It may happen when nobody waits for it any more.
-    happens.catch(() => undefined)
-    return { happens, happened: () => happened }
-  }
-
-  report(error: unknown): void {
-    this.#report?.(error)
-  }
-}
-
 /** Stands for an engine that cannot be loaded: each rendering says why. */
 function failing(error: unknown): LoadedEngine {
   return { render: () => Promise.reject(asError(error)), forget: () => undefined }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /** What a template prints is for its author to see. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
+import { asError } from './as-error.ts'
 import { diagnose, relativePath } from './diagnose.ts'
 import { TemplateError } from './diagnostic.ts'
 import type { BuiltTemplate, EngineOutput } from './engine.ts'
@@ -93,5 +94,5 @@ function rendererWith(options: RendererOptions, { commands, builders = new Map()
 }
 
 function rejected(error: unknown): Promise<never> {
-  return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+  return Promise.reject(asError(error))
 }

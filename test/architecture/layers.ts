@@ -52,6 +52,8 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['src/live/socket.ts'],
   libsql: ['src/store/sqlite/driver.ts'],
   yaml: ['src/templates/yaml.ts'],
+  juice: ['src/templates/inline-css.ts'],
+  marked: ['src/templates/engines/markdown.ts'],
   chokidar: ['src/templates/watcher.ts'],
   'node:sqlite': ['src/store/sqlite/driver.ts'],
   selfsigned: ['src/net/tls.ts'],
