@@ -8,6 +8,8 @@ export interface IncludeSearch {
   readonly reader: TemplateReader
   /** The folder of the templates. */
   readonly root: string
+  /** The template that is rendered; absolute. */
+  readonly file: string
   /** The file that includes; absolute. */
   readonly from: string
   /** Added to a name that has none, with the dot. */
@@ -15,7 +17,7 @@ export interface IncludeSearch {
 }
 
 /**
- * Finds what a template includes by name: beside the file that includes it, then under the root, in either also in the
+ * Finds what a template includes by name: beside the file that includes it, beside the template, under the root, in each also in the
  * folders that partials are kept in, and with the `_` that marks a partial. @throws TemplateError where it may not be
  * read. @returns undefined where there is none; every place that was looked at is noted.
  */
@@ -30,13 +32,13 @@ export function findInclude(
   return undefined
 }
 
-function candidates(name: string, { root, from, extensions }: IncludeSearch): ReadonlySet<string> {
+function candidates(name: string, { root, file, from, extensions }: IncludeSearch): ReadonlySet<string> {
   const names = extname(name) === '' ? extensions.map((extension) => name + extension) : [name]
   // What looks like an extension may be a part of the name: `order.item`.
   if (extname(name) !== '' && !extensions.includes(extname(name))) names.push(...extensions.map((end) => name + end))
   if (isAbsolute(name)) return new Set(names.flatMap((path) => [path, resolve(root, `.${path}`)]))
   if (/^\.\.?[\\/]/.test(name)) return new Set(names.map((path) => resolve(dirname(from), path)))
-  const bases = [dirname(from), root].flatMap((base) => folders.map((folder) => join(base, folder)))
+  const bases = [dirname(from), dirname(file), root].flatMap((base) => folders.map((folder) => join(base, folder)))
   return new Set(
     bases.flatMap((base) =>
       names.flatMap((path) => [join(base, path), join(base, dirname(path), `_${basename(path)}`)]),

@@ -22,11 +22,11 @@ export const pugEngine: Engine = {
   },
 }
 
-/** A text is piped lines; its expressions are written as they are, since nothing reads it as HTML. */
+/** A text is piped lines, with their bars or without; its expressions are written as they are, since nothing reads it as HTML. */
 function asTextBlocks(source: string): string {
   return source
     .split('\n')
-    .map((line) => (line === '' ? '' : `| ${line.replace(/(?<!\\)#\{/g, '!{')}`))
+    .map((line) => (line === '' ? '' : `${line.startsWith('|') ? '' : '| '}${line.replace(/(?<!\\)#\{/g, '!{')}`))
     .join('\n')
 }
 
