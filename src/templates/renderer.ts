@@ -24,7 +24,10 @@ export interface RenderResult extends RenderingHead {
   readonly message: string | undefined
   /** Errors first. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Every file that was read, the template itself first. */
+  /**
+   * Every file that was read, the template itself first. Where the process had to be ended only the template is known:
+   * what it depended on before still holds.
+   */
   readonly files: readonly string[]
   /** Files that were looked for and are not there. */
   readonly missing: readonly string[]

@@ -1,8 +1,12 @@
 /** The rendering process: what templates do to it is a diagnostic, and the next rendering works. TPL-4, TPL-5, TPL-6. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { createServer, connect, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import type { RendererOptions } from '../../src/templates/renderer.ts'
 import { templateFolder } from './template-folder.ts'
 
@@ -17,6 +21,14 @@ async function failure(t: TestContext, template: string, options: Partial<Render
   const next = await folder.render('good.eta', '<p><%= 1 + 1 %></p>')
   assert.equal(next.html, '<p>2</p>', JSON.stringify(next))
   return messageOf(failed)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 describe('limits', () => {
@@ -94,6 +106,21 @@ describe('the process', () => {
     await renderer.close()
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
     assert.equal(messageOf(await render('pid.eta', 'x')), 'Rendering has ended')
+  })
+
+  it('ends by itself when the server is killed, though a template loops', async (t) => {
+    const script = join(import.meta.dirname, 'dying-server-process.ts')
+    const server = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string]
+    const [root = '', pid = ''] = line.trim().split(' ')
+    t.after(() => rm(root, { recursive: true }))
+    assert.doesNotThrow(() => process.kill(Number(pid), 0))
+    server.kill('SIGKILL')
+    await once(server, 'exit')
+    // It is nobody's child any more: only asking tells.
+    for (const deadline = performance.now() + 5000; isAlive(Number(pid)); await setImmediate()) {
+      assert.ok(performance.now() < deadline, 'the rendering process lives on')
+    }
   })
 
   it('stays for the next rendering', async (t) => {
