@@ -34,6 +34,8 @@ export interface BuiltTemplate {
   /** A CommonJS module; what it requires is found from the template's folder. */
   readonly code: string
   readonly files: readonly string[]
+  /** What the builder says although it built; with absolute paths. */
+  readonly warnings?: readonly Diagnostic[]
 }
 
 export interface EngineOutput {

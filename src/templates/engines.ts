@@ -5,13 +5,15 @@ import { handlebarsEngine } from './engines/handlebars.ts'
 import { htmlEngine } from './engines/html.ts'
 import { liquidEngine } from './engines/liquid.ts'
 import { markdownEngine } from './engines/markdown.ts'
+import { mjmlBehind } from './engines/mjml-behind.ts'
 import { mjmlEngine } from './engines/mjml.ts'
 import { mustacheEngine } from './engines/mustache.ts'
 import { nunjucksEngine } from './engines/nunjucks.ts'
 import { pugEngine } from './engines/pug.ts'
+import { tsxEngine } from './engines/tsx.ts'
 
-/** Every engine. A new one is a row. */
-export const engines: readonly Engine[] = [
+/** Those that may also make MJML: `welcome.mjml.hbs`. */
+const languages: readonly Engine[] = [
   handlebarsEngine,
   ejsEngine,
   pugEngine,
@@ -19,7 +21,14 @@ export const engines: readonly Engine[] = [
   liquidEngine,
   etaEngine,
   mustacheEngine,
+]
+
+/** Every engine. A new one is a row. */
+export const engines: readonly Engine[] = [
+  ...languages,
+  ...languages.map(mjmlBehind),
   mjmlEngine,
+  tsxEngine,
   htmlEngine,
   markdownEngine,
 ]

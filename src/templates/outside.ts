@@ -15,11 +15,9 @@ export interface CommandRunner {
   close(): Promise<void>
 }
 
-/** Builds templates of one engine before they go to the rendering process. */
+/** Builds modules before they go to the rendering process: templates of one engine, or data. Always of the files as they are. */
 export interface TemplateBuilder {
   /** @param file Absolute. @throws TemplateError, with absolute paths. */
   build(file: string): Promise<BuiltTemplate>
-  /** These files (absolute) changed. */
-  forget(files: readonly string[]): void
   close(): Promise<void>
 }

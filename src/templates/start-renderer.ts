@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { asError } from './as-error.ts'
+import { createBundler } from './bundle.ts'
+import { createCommandRunner } from './command.ts'
 import { diagnose, relativePath } from './diagnose.ts'
 import { TemplateError } from './diagnostic.ts'
 import type { BuiltTemplate, EngineOutput } from './engine.ts'
+import { tsxEngine } from './engines/tsx.ts'
 import type { CommandRunner, TemplateBuilder } from './outside.ts'
+import { createProject } from './project.ts'
 import { createReader } from './reader.ts'
 import { renderWith } from './render-template.ts'
 import type { Evaluation, Renderer, RendererOptions, RenderRequest, RenderResult } from './renderer.ts'
@@ -28,14 +32,19 @@ export function startRenderer(options: RendererOptions): Renderer {
 }
 
 /** Where commands and builders are made. */
-function outsideParts(_options: RendererOptions): OutsideParts {
-  return {}
+function outsideParts({ root, projectDirectory, commands = [] }: RendererOptions): OutsideParts {
+  const bundler = createBundler(createProject(root, projectDirectory), { root, projectDirectory })
+  return {
+    builders: new Map([[tsxEngine.name, bundler]]),
+    modules: bundler,
+    ...(commands.length > 0 && { commands: createCommandRunner({ root, projectDirectory, commands }) }),
+  }
 }
 
 function rendererWith(options: RendererOptions, { commands, builders = new Map(), modules }: OutsideParts): Renderer {
   const { root, projectDirectory } = options
   const place = { root, projectDirectory }
-  const allBuilders = [...builders.values(), ...(modules === undefined ? [] : [modules])]
+  const allBuilders = new Set([...builders.values(), ...(modules === undefined ? [] : [modules])])
   const queue = new RenderingQueue({
     process: { ...place, inlineCss: options.inlineCss ?? false },
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
@@ -84,11 +93,10 @@ function rendererWith(options: RendererOptions, { commands, builders = new Map()
     },
     forget(files) {
       const paths = files.map((file) => join(root, file))
-      for (const builder of allBuilders) builder.forget(paths)
       queue.forget(paths)
     },
     async close() {
-      await Promise.all([queue.close(), commands?.close(), ...allBuilders.map((builder) => builder.close())])
+      await Promise.all([queue.close(), commands?.close(), ...[...allBuilders].map((builder) => builder.close())])
     },
   }
 }

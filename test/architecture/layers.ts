@@ -52,6 +52,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['src/live/socket.ts'],
   libsql: ['src/store/sqlite/driver.ts'],
   yaml: ['src/templates/yaml.ts'],
+  esbuild: ['src/templates/bundle.ts'],
   juice: ['src/templates/inline-css.ts'],
   marked: ['src/templates/engines/markdown.ts'],
   chokidar: ['src/templates/watcher.ts'],
