@@ -156,6 +156,18 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['gulpfile.ts', '.build/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        ...banned(noDefaultExport, noHtmlFromText),
+        {
+          selector: "CallExpression[callee.type='MemberExpression'][callee.property.name='pipe']",
+          message: 'An error in a bare chain leaves a task hanging: use pipeline() of node:stream/promises.',
+        },
+      ],
+    },
+  },
   { files: ['src/**/*.data.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['.build/lint-rules.ts', '.build/reporter.mjs'],

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { read, writeOutputs, type Output } from './files.ts'
 import { buildIcons } from './ui-icons.ts'
+import { buildImages } from './ui-images.ts'
 import { buildScripts, type Scripts } from './ui-scripts.ts'
 import { buildStyle } from './ui-style.ts'
 
@@ -21,7 +22,7 @@ interface Ui {
 
 /** Builds the UI into `dist/ui/`, each file with its compressed forms beside it. Fails where the first load is too large. */
 export async function buildUi(): Promise<Ui> {
-  const [scripts, style, icons] = await Promise.all([buildScripts(), buildStyle(), buildIcons()])
+  const [scripts, style, icons, images] = await Promise.all([buildScripts(), buildStyle(), buildIcons(), buildImages()])
   const styleFile = hashed('ui/main', 'css', style)
   const iconsFile = hashed('ui/icons', 'svg', icons)
   const page = {
@@ -30,7 +31,7 @@ export async function buildUi(): Promise<Ui> {
       fill(await read('ui/index.html'), { script: scripts.main, style: styleFile.path, icons: iconsFile.path }),
     ),
   }
-  const plain = [page, styleFile, iconsFile, ...scripts.outputs]
+  const plain = [page, styleFile, iconsFile, ...images, ...scripts.outputs]
   const outputs = (await Promise.all(plain.map(compressed))).flat()
   await writeOutputs(outputs, (path) => path.startsWith('ui/'))
   const firstLoad = sizes(outputs, [page.path, styleFile.path, iconsFile.path, ...scripts.first])

@@ -15,9 +15,14 @@ const prefixer = postcss([
 /** The UI's one style sheet: `ui/style/main.less` compiled, prefixed and made small. */
 export async function buildStyle(): Promise<Uint8Array> {
   const compiled = await compile('ui/style/main.less')
-  const { css } = await prefixer.process(compiled, { from: 'ui/style/main.less', map: false })
-  const { code } = await transform(css, { loader: 'css', minify: true, target: targets })
+  const { code } = await transform(await prefixed(compiled), { loader: 'css', minify: true, target: targets })
   return Buffer.from(code)
+}
+
+/** With prefixes for the browsers that the UI is built for. */
+export async function prefixed(css: string): Promise<string> {
+  const result = await prefixer.process(css, { from: undefined, map: false })
+  return result.css
 }
 
 // A pipeline and not .pipe(): an error in a bare chain would leave the task hanging.

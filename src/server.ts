@@ -12,6 +12,7 @@ import { objectSource, resolveSettings } from './config/resolve.ts'
 import type { StuntmailOptions } from './config/stuntmail-options.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Credential } from './http/passwords.ts'
+import type { WatchedUi } from './http/watched-ui.ts'
 import { silentLog, type Log } from './log.ts'
 import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/listener.ts'
 import { certificateSource, type CertificateSource } from './net/tls.ts'
@@ -74,10 +75,16 @@ function embeddedSettings(options: StuntmailOptions): Settings {
   return resolveSettings([objectSource(options, place)], 'embedded').settings
 }
 
+/** What only our own programs put in. */
+export interface InnerParts extends Parts {
+  /** In the place of the built UI. Default none. */
+  readonly watchedUi?: WatchedUi
+}
+
 /** Starts a server from settings as they were resolved. @throws as `startStuntmail`. */
 export async function start(
   settings: Settings,
-  { log = silentLog, clock = systemClock }: Parts = {},
+  { log = silentLog, clock = systemClock, watchedUi }: InnerParts = {},
 ): Promise<Stuntmail> {
   assertNotExposed(settings)
   const credentials = await credentialsOf(settings)
@@ -88,7 +95,8 @@ export async function start(
     closers.add(async () => (await thread).terminate())
     const sockets = await bindSockets(settings)
     for (const each of sockets.values()) closers.add(() => each.close())
-    const context = { settings, credentials, log, clock, sockets, startedAt: clock.now(), thread: await thread }
+    const startedAt = clock.now()
+    const context = { settings, credentials, log, clock, sockets, startedAt, watchedUi, thread: await thread }
     return await serve(context, closers)
   } catch (error) {
     await closers.run().catch((closing: unknown) => log.warn({ err: closing }, 'what had started did not close'))
@@ -103,6 +111,7 @@ interface Context {
   readonly clock: Clock
   readonly sockets: ReadonlyMap<ListenerName, BoundSockets>
   readonly startedAt: number
+  readonly watchedUi: WatchedUi | undefined
   readonly thread: StoreThread
 }
 
@@ -203,6 +212,7 @@ async function startWeb(
     users: credentials,
     maxMessageOctets: settings.maxMessage,
     uiDirectory,
+    watchedUi: services.watchedUi,
   }
   const usesTls = smtpNames.some((name) => services.sockets.has(name))
   const httpServices = {

@@ -22,9 +22,11 @@ export interface GateRules {
   /** See `HostRules.names`. */
   readonly names: ReadonlySet<string>
   /** Origins of others that may read and write, by CORS without credentials. Normally empty. */
-  readonly origins: ReadonlySet<string>
+  readonly origins: Pick<ReadonlySet<string>, 'has'>
   /** A page of the UI, where a link on another site may lead. */
   isDocument(path: string): boolean
+  /** What any page may include, because there is nothing to learn from it. Default: nothing. */
+  isPublic?(path: string): boolean
 }
 
 export type GateDecision =
@@ -113,8 +115,14 @@ interface Place {
   readonly rules: GateRules
 }
 
-/** Why the request comes from somebody else's page; undefined when it does not. */
+/** Why the request is not for the page that it comes from; undefined when it is. */
 function foreignness(request: GateRequest, fields: Fields, place: Place): string | undefined {
+  const shared = request.method === 'GET' && !request.upgrade && place.rules.isPublic?.(place.path) === true
+  return shared ? undefined : foreignPage(request, fields, place)
+}
+
+/** Why the request comes from somebody else's page; undefined when it does not. */
+function foreignPage(request: GateRequest, fields: Fields, place: Place): string | undefined {
   const origin = fields.get('origin')
   if (origin !== undefined) {
     if (place.rules.origins.has(origin)) return undefined

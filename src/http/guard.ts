@@ -20,8 +20,11 @@ export interface Admission {
   readonly user: string | undefined
 }
 
-/** @param authenticator undefined: nobody has to log in. */
-export function guard(rules: GateRules, authenticator: Authenticator | undefined): Guard {
+/**
+ * @param authenticator undefined: nobody has to log in.
+ * @param sockets paths under which an upgrade leads somewhere.
+ */
+export function guard(rules: GateRules, authenticator: Authenticator | undefined, sockets: readonly string[]): Guard {
   const admit = async (request: IncomingMessage, decision: GateDecision): Promise<Admission> => {
     if (!decision.allowed) throw new HttpProblem(decision.status, titles[decision.status], decision.detail)
     const { authorization } = request.headers
@@ -53,7 +56,7 @@ export function guard(rules: GateRules, authenticator: Authenticator | undefined
       socket.on('error', ignore)
       try {
         const admission = await admit(request, decide(gateRequest(request, true), rules))
-        if (admission.path !== '/socket.io/')
+        if (!sockets.includes(admission.path))
           throw new HttpProblem(404, 'Not found', 'There is no socket under this path.')
         socket.off('error', ignore)
         return socket.destroyed ? undefined : admission

@@ -26,6 +26,18 @@ export function hostAllowed(host: string, rules: HostRules): boolean {
   return (port ?? 80) === rules.port && (isLoopback(name) || isLiteral(name, rules.localAddress))
 }
 
+/** Whether a page of this origin was served by this machine, on any port. Never true for `null`. */
+export function isLoopbackOrigin(origin: string): boolean {
+  const [, host] = /^https?:\/\/([^/]+)$/.exec(origin) ?? []
+  const split = host === undefined ? undefined : splitHost(host)
+  return split !== undefined && isLoopback(split.name)
+}
+
+/** Whether an address to listen on is for this machine only; IPv6 without brackets. */
+export function isLoopbackHost(host: string): boolean {
+  return isLoopback(host.includes(':') ? `[${host}]` : host)
+}
+
 /** @returns name in lower case, IPv6 in brackets; undefined where it is no `host [ ":" port ]`. */
 function splitHost(host: string): { name: string; port: number | undefined } | undefined {
   const lower = host.toLowerCase()

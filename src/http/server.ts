@@ -18,6 +18,7 @@ import type { Route } from './router.ts'
 import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
 import { loadStaticFiles, type StaticFiles } from './static.ts'
+import type { WatchedUi } from './watched-ui.ts'
 
 export interface HttpOptions {
   readonly sockets: BoundSockets
@@ -31,6 +32,8 @@ export interface HttpOptions {
   readonly maxMessageOctets: number
   /** Directory of the built UI. Undefined: none. */
   readonly uiDirectory?: string | undefined
+  /** In the place of the built UI. Default none. */
+  readonly watchedUi?: WatchedUi | undefined
   readonly limits?: Partial<HttpLimits>
 }
 
@@ -74,14 +77,16 @@ export async function startHttp(
   live?: LiveEndpoint,
 ): Promise<HttpServer> {
   const limits = { ...defaultLimits, ...options.limits }
-  const files = await loadStaticFiles(options.uiDirectory)
+  const { watchedUi } = options
+  const files = watchedUi?.files ?? (await loadStaticFiles(options.uiDirectory))
   const rules = {
     names: new Set(options.allowedHosts?.map((name) => name.toLowerCase())),
     origins: new Set(options.allowedOrigins),
     isDocument: files.isDocument,
   }
   const users = options.users ?? []
-  const gate = guard(rules, users.length === 0 ? undefined : authenticator(users, services.clock))
+  const sockets = ['/socket.io/', ...(watchedUi === undefined ? [] : [watchedUi.socketPath])]
+  const gate = guard(rules, users.length === 0 ? undefined : authenticator(users, services.clock), sockets)
   const admitted = new WeakMap<IncomingMessage, Admission>()
   const app = application(routeServices(options, services), files, (request) => admitted.get(request)?.user)
 
@@ -101,8 +106,9 @@ export async function startHttp(
   server.on('upgrade', (request, socket, head) => {
     void gate.upgrade(request, socket).then((admission) => {
       if (admission === undefined) return
-      if (live === undefined) socket.destroy()
-      else live.upgrade(request, socket, head)
+      const endpoint = admission.path === watchedUi?.socketPath ? watchedUi : live
+      if (endpoint === undefined) socket.destroy()
+      else endpoint.upgrade(request, socket, head)
     })
   })
   const drain = serveConnections(server, options.sockets, limits)

@@ -14,6 +14,7 @@ interface Variant {
 
 interface Asset {
   readonly mediaType: string
+  /** Of the plain content. An address that ends with `?` and it names this content and no other. */
   readonly etag: string
   readonly immutable: boolean
   /** Best first; the last is the plain one. */
@@ -32,6 +33,7 @@ const mediaTypes: ReadonlyMap<string, string> = new Map([
   ['.js', 'text/javascript; charset=utf-8'],
   ['.css', 'text/css; charset=utf-8'],
   ['.json', 'application/json'],
+  ['.map', 'application/json'],
   ['.svg', 'image/svg+xml'],
   ['.png', 'image/png'],
   ['.ico', 'image/x-icon'],
@@ -40,6 +42,8 @@ const mediaTypes: ReadonlyMap<string, string> = new Map([
 ])
 /** The UI is one page; where one is stands in its query. */
 const documentPath = '/'
+/** What is served there. It has no other path. */
+const indexPath = '/index.html'
 /** `name-HASH.js`, as the build names what it will never change. */
 const hashedName = /-[0-9A-Za-z]{8,}\.[a-z0-9]+$/
 
@@ -57,17 +61,39 @@ const documentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Files that are built again and again while they are served. */
+export interface ChangingFiles extends StaticFiles {
+  /** Reads these again, paths as in a URL. Those that are gone are served no longer. */
+  refresh(paths: readonly string[]): Promise<void>
+}
+
+/** The files of a folder, for `gulp watch`. Paths come from the watch and never from a request. */
+export async function loadChangingFiles(directory: string): Promise<ChangingFiles> {
+  const assets = await readAssets(directory)
+  return {
+    ...serveFrom(assets),
+    async refresh(paths) {
+      for (const path of paths) {
+        const content = await readIfThere(join(directory, path))
+        if (content === undefined) assets.delete(path)
+        else assets.set(path, asset(path, [{ encoding: undefined, content }]))
+      }
+    },
+  }
+}
+
 /** @param directory what the build made; undefined or missing: there is no UI, and `/` says how to build it. */
 export async function loadStaticFiles(directory: string | undefined): Promise<StaticFiles> {
-  const assets = directory === undefined ? new Map<string, Asset>() : await readAssets(directory)
-  const index = assets.get('/index.html') ?? missingUi
-  assets.delete('/index.html')
+  return serveFrom(directory === undefined ? new Map<string, Asset>() : await readAssets(directory))
+}
+
+function serveFrom(assets: ReadonlyMap<string, Asset>): StaticFiles {
   return {
     isDocument: (path) => path === documentPath,
     serve(path, request, response) {
       const document = path === documentPath
-      const asset = document ? index : assets.get(path)
-      if (asset === undefined) return false
+      const asset = document ? (assets.get(indexPath) ?? missingUi) : assets.get(path)
+      if (asset === undefined || path === indexPath) return false
       if (document) response.setHeader('Content-Security-Policy', documentPolicy)
       writeAsset(asset, request, response)
       return true
@@ -110,6 +136,15 @@ async function entriesOf(directory: string): Promise<Awaited<ReturnType<typeof r
   }
 }
 
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 function readTree(directory: string) {
   return readdir(directory, { recursive: true, withFileTypes: true })
 }
@@ -118,10 +153,15 @@ function asset(path: string, variants: readonly Variant[]): Asset {
   const plain = variants.at(-1)?.content ?? Buffer.alloc(0)
   return {
     mediaType: mediaTypes.get(extname(path)) ?? 'application/octet-stream',
-    etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22),
+    etag: contentTag(plain),
     immutable: hashedName.test(path),
     variants,
   }
+}
+
+/** What an address may name content by: behind a `?`, as long as it is that content it never changes. */
+export function contentTag(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('base64url').slice(0, 22)
 }
 
 function writeAsset(asset: Asset, request: IncomingMessage, response: ServerResponse): void {
@@ -130,7 +170,8 @@ function writeAsset(asset: Asset, request: IncomingMessage, response: ServerResp
   // The same octets have one tag; a compressed form of them is another representation. RFC 9110 §8.8.3.
   const etag = `"${asset.etag}${variant?.encoding === undefined ? '' : `-${variant.encoding}`}"`
   response.setHeader('ETag', etag)
-  response.setHeader('Cache-Control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+  const immutable = asset.immutable || request.url?.endsWith(`?${asset.etag}`) === true
+  response.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
   response.setHeader('Vary', 'Origin, Accept-Encoding')
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304).end()

@@ -10,7 +10,19 @@ export interface Layer {
   readonly types?: readonly string[]
 }
 
-const all = ['mime', 'net', 'query', 'store', 'smtp', 'delivery', 'events', 'http', 'live', 'config', 'templates'] as const
+const all = [
+  'mime',
+  'net',
+  'query',
+  'store',
+  'smtp',
+  'delivery',
+  'events',
+  'http',
+  'live',
+  'config',
+  'templates',
+] as const
 
 export const layers: Readonly<Record<string, Layer>> = {
   mime: { imports: [] },
@@ -29,6 +41,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     imports: ['events', 'http/wire.ts', 'http/template-wire.ts', 'templates/rendering.ts', 'templates/templates.ts'],
     types: ['store', 'http/wire-types.ts', 'templates'],
   },
+  // Only `gulp watch` has it. It stands behind the same gate.
+  livereload: { imports: ['net', 'http/guard.ts', 'http/host.ts', 'http/problem.ts', 'http/reply.ts'] },
   templates: { imports: ['mime'] },
   config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
   'server.ts': { imports: all },
@@ -50,6 +64,8 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   '@valibot/to-json-schema': ['src/http/openapi.ts'],
   bcryptjs: ['src/http/passwords.ts'],
   'socket.io': ['src/live/socket.ts'],
+  ws: ['src/livereload/hub.ts'],
+  'livereload-js': ['src/livereload/client-script.ts'],
   libsql: ['src/store/sqlite/driver.ts'],
   yaml: ['src/templates/yaml.ts'],
   esbuild: ['src/templates/bundle.ts'],
@@ -76,6 +92,7 @@ export const fileSystemOwners: readonly string[] = [
   'src/cli/',
   'src/net/tls.ts',
   'src/http/static.ts',
+  'src/livereload/client-script.ts',
   'src/http/template-files.ts',
   'src/templates/',
 ]

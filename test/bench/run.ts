@@ -4,13 +4,14 @@ import { browsing } from './browser.ts'
 import { filled } from './filled.ts'
 import { large, steady } from './latency.ts'
 import { hasSmtpSource } from './load.ts'
+import { savesToBrowser } from './save-to-browser.ts'
 import type { Peer } from './servers.ts'
 import { starting } from './start.ts'
 import { printTable, type Row } from './table.ts'
 import { throughput } from './throughput.ts'
 
 /**
- * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser]
+ * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser,save]
  *
  * FILE lists other servers to run in turn with ours (`servers.ts`, Peer): their ratios are printed where they run.
  */
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
   steady: () => steady(say),
   large: () => large(say),
   browser: () => browsing(peers, say),
+  save: () => savesToBrowser(say),
   filled: () => filled(Number(values.messages), say),
 }
 say(`load by ${hasSmtpSource() ? 'smtp-source' : 'our own generator (smtp-source of Postfix is not installed)'}`)
