@@ -32,16 +32,19 @@ export function findInclude(
   return undefined
 }
 
-function candidates(name: string, { root, file, from, extensions }: IncludeSearch): ReadonlySet<string> {
+/** One at a time: most are found beside the file, and an include in a loop asks often. */
+function* candidates(name: string, { root, file, from, extensions }: IncludeSearch): Generator<string> {
   const names = extname(name) === '' ? extensions.map((extension) => name + extension) : [name]
   // What looks like an extension may be a part of the name: `order.item`.
   if (extname(name) !== '' && !extensions.includes(extname(name))) names.push(...extensions.map((end) => name + end))
-  if (isAbsolute(name)) return new Set(names.flatMap((path) => [path, resolve(root, `.${path}`)]))
-  if (/^\.\.?[\\/]/.test(name)) return new Set(names.map((path) => resolve(dirname(from), path)))
-  const bases = [dirname(from), dirname(file), root].flatMap((base) => folders.map((folder) => join(base, folder)))
-  return new Set(
-    bases.flatMap((base) =>
-      names.flatMap((path) => [join(base, path), join(base, dirname(path), `_${basename(path)}`)]),
-    ),
-  )
+  if (isAbsolute(name)) return yield* names.flatMap((path) => [path, resolve(root, `.${path}`)])
+  if (/^\.\.?[\\/]/.test(name)) return yield* names.map((path) => resolve(dirname(from), path))
+  for (const base of new Set([dirname(from), dirname(file), root])) {
+    for (const folder of folders) {
+      for (const path of names) {
+        yield join(base, folder, path)
+        yield join(base, folder, dirname(path), `_${basename(path)}`)
+      }
+    }
+  }
 }

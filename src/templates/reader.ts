@@ -28,23 +28,30 @@ export interface TemplateReader {
 export function createReader(roots: readonly string[]): TemplateReader {
   const files = new Set<string>()
   const missing = new Set<string>()
+  /** A partial in a loop is read once; a rendering sees one state of each file. */
+  const known = new Map<string, string | undefined>()
+
+  const read = (path: string): string | undefined => {
+    const real = realPath(path)
+    if (real === undefined) {
+      // Where nothing may be read, nothing is said of what is there.
+      if (roots.some((root) => isInside(root, path))) missing.add(path)
+      return undefined
+    }
+    refuseUnlessReadable(real, roots)
+    const text = readRegularFile(real)
+    if (text === undefined) missing.add(path)
+    else files.add(real)
+    return text
+  }
   return {
     files,
     missing,
     note: (path) => void files.add(path),
     noteMissing: (path) => void missing.add(path),
     read(path) {
-      const real = realPath(path)
-      if (real === undefined) {
-        // A name of a secret says nothing of whether it is there.
-        if (roots.some((root) => isInside(root, path))) missing.add(path)
-        return undefined
-      }
-      refuseUnlessReadable(real, roots)
-      const text = readRegularFile(real)
-      if (text === undefined) missing.add(path)
-      else files.add(real)
-      return text
+      if (!known.has(path)) known.set(path, read(path))
+      return known.get(path)
     },
   }
 }

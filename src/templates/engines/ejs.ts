@@ -33,6 +33,7 @@ function plain(value: unknown): string {
 
 function renderSource(ejs: Ejs, input: EngineInput, escape: Escape): string {
   const trail = new Trail()
+  const templates = new Map<string, Template>()
 
   // `include` as one of the locals hides that of EJS, which says neither which file includes nor what is missing.
   const render = (file: string, source: string, data: object): string =>
@@ -43,7 +44,9 @@ function renderSource(ejs: Ejs, input: EngineInput, escape: Escape): string {
         return render(found.file, found.source, Object.assign(Object.create(null) as object, data, more))
       }
       const locals: object = Object.assign(Object.create(null) as object, data, { include })
-      return compile(ejs, { file, source, escape })(locals)
+      const template = templates.get(file) ?? compile(ejs, { file, source, escape })
+      templates.set(file, template)
+      return template(locals)
     })
 
   try {
