@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve, sep } from 'node:path'
 import type {
   BuildContext,
@@ -56,8 +57,25 @@ export interface BundleFolders {
  * Bundles modules by the project's esbuild, in contexts that stay warm. Packages are left out, and required by their
  * place: from `node_modules` of whatever file imports them. What is linked from elsewhere (a workspace) is bundled.
  */
-export function createBundler(project: Project, folders: BundleFolders): TemplateBuilder {
+export function createBundler(project: Pick<Project, 'import'>, folders: BundleFolders): TemplateBuilder {
   return new Bundler(project, folders)
+}
+
+/** Packages that are CommonJS, from the project or beside us; without the loader of modules that the rendering process has. */
+export function requiredFrom({ root, projectDirectory }: BundleFolders): Pick<Project, 'import'> {
+  return {
+    async import(specifier) {
+      for (const folder of [root, projectDirectory, import.meta.dirname]) {
+        const require = createRequire(join(folder, 'template.js'))
+        try {
+          return require(require.resolve(specifier)) as unknown
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error
+        }
+      }
+      throw new MissingPackage(specifier)
+    },
+  }
 }
 
 interface KeptContext {
@@ -70,7 +88,7 @@ type Context = BuildContext<ReturnType<typeof buildOptions>>
 type Result = BuildResult<ReturnType<typeof buildOptions>>
 
 class Bundler implements TemplateBuilder {
-  readonly #project: Project
+  readonly #project: Pick<Project, 'import'>
   readonly #folders: BundleFolders
   readonly #root: string
   /** By file, the one used last at the end. */
@@ -80,7 +98,7 @@ class Bundler implements TemplateBuilder {
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(project: Project, folders: BundleFolders) {
+  constructor(project: Pick<Project, 'import'>, folders: BundleFolders) {
     this.#project = project
     this.#folders = folders
     this.#root = folders.root

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { asError } from './as-error.ts'
-import { createBundler } from './bundle.ts'
+import { createBundler, requiredFrom } from './bundle.ts'
 import { createCommandRunner } from './command.ts'
 import { diagnose, relativePath } from './diagnose.ts'
 import { TemplateError } from './diagnostic.ts'
 import type { BuiltTemplate, EngineOutput } from './engine.ts'
 import { tsxEngine } from './engines/tsx.ts'
 import type { CommandRunner, TemplateBuilder } from './outside.ts'
-import { createProject } from './project.ts'
 import { createReader } from './reader.ts'
 import { renderWith } from './render-template.ts'
 import type { Evaluation, Renderer, RendererOptions, RenderRequest, RenderResult } from './renderer.ts'
@@ -33,7 +32,7 @@ export function startRenderer(options: RendererOptions): Renderer {
 
 /** Where commands and builders are made. */
 function outsideParts({ root, projectDirectory, commands = [] }: RendererOptions): OutsideParts {
-  const bundler = createBundler(createProject(root, projectDirectory), { root, projectDirectory })
+  const bundler = createBundler(requiredFrom({ root, projectDirectory }), { root, projectDirectory })
   return {
     builders: new Map([[tsxEngine.name, bundler]]),
     modules: bundler,

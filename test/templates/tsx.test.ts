@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, symlink } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { createBundler } from '../../src/templates/bundle.ts'
+import { createBundler, requiredFrom } from '../../src/templates/bundle.ts'
 import { MissingPackage, type EngineInput, type EngineOutput } from '../../src/templates/engine.ts'
 import { tsxEngine } from '../../src/templates/engines/tsx.ts'
 import { failureOf, inputOf, projectOf, templateFolder, type TemplateFolder } from './engine-input.ts'
@@ -14,7 +14,8 @@ interface Templates extends TemplateFolder {
 async function templates(t: TestContext, files: Readonly<Record<string, string>>): Promise<Templates> {
   const folder = await templateFolder(t, { 'tsconfig.json': '{"compilerOptions":{"jsx":"preserve"}}', ...files })
   const { root, path } = folder
-  const bundler = createBundler(projectOf(root), { root, projectDirectory: process.cwd() })
+  const folders = { root, projectDirectory: process.cwd() }
+  const bundler = createBundler(requiredFrom(folders), folders)
   t.after(() => bundler.close())
   const engine = await tsxEngine.load(projectOf(root))
   return {
