@@ -25,7 +25,7 @@ interface Package {
 export async function writeLicences(metafiles: readonly Metafile[]): Promise<number> {
   const folders = new Set([...besides, ...metafiles.flatMap(shippedFiles).flatMap(packageFolder)])
   const packages = await Promise.all([...folders].sort().map(readPackage))
-  const refused = packages.filter(({ licence }) => !licence.split(/ OR |[()]/).some((choice) => allowed.has(choice)))
+  const refused = packages.filter(({ licence }) => !choicesOf(licence).some((choice) => allowed.has(choice)))
   if (refused.length > 0) {
     throw new Error(`Not to be shipped: ${refused.map(({ name, licence }) => `${name} (${licence})`).join(', ')}`)
   }
@@ -34,6 +34,9 @@ export async function writeLicences(metafiles: readonly Metafile[]): Promise<num
   await writeOutputs([{ path: file, contents }], (path) => path === file)
   return packages.length
 }
+
+/** `(MIT OR GPL-3.0)`; older packages put an address in brackets behind the name. */
+const choicesOf = (licence: string): readonly string[] => licence.split(/ OR |[()]/).map((choice) => choice.trim())
 
 /** Inputs that left at least one octet in an output. */
 function shippedFiles(metafile: Metafile): readonly string[] {
