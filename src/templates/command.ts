@@ -35,11 +35,27 @@ export function createCommandRunner(options: CommandOptions): CommandRunner {
   return new Commands(options)
 }
 
+interface RunningJob {
+  readonly job: CommandJob
+  readonly output: Promise<EngineOutput>
+  /** What took its place, and answers for it. */
+  newer?: RunningJob
+}
+
+async function answerOf(running: RunningJob): Promise<EngineOutput> {
+  try {
+    return await running.output
+  } catch (error) {
+    if (running.newer === undefined) throw error
+    return answerOf(running.newer)
+  }
+}
+
 class Commands implements CommandRunner {
   readonly #options: CommandOptions
   readonly #timeoutMs: number
   /** By what is asked: of two that ask the same, the newer one answers for both. */
-  readonly #jobs = new Map<string, { readonly job: CommandJob; readonly output: Promise<EngineOutput> }>()
+  readonly #jobs = new Map<string, RunningJob>()
   readonly #persistent = new Map<TemplateCommand, PersistentCommand>()
   #scratch: Promise<string> | undefined
   #lastRun = 0
@@ -65,18 +81,15 @@ class Commands implements CommandRunner {
         ? this.#ask(command, asked)
         : this.#run(command, request.file, { asked, dependencyFile })
     const output = this.#finish(job, command, { file: request.file, dependencyFile })
+    const running: RunningJob = { job, output }
     const older = this.#jobs.get(asked)
-    this.#jobs.set(asked, { job, output })
+    this.#jobs.set(asked, running)
+    if (older !== undefined) older.newer = running
     older?.job.end('A newer rendering took its place')
     try {
-      return await output
-    } catch (error) {
-      // The one that took its place answers for it.
-      const newer = this.#jobs.get(asked)
-      if (newer === undefined || newer.output === output) throw error
-      return await newer.output
+      return await answerOf(running)
     } finally {
-      if (this.#jobs.get(asked)?.output === output) this.#jobs.delete(asked)
+      if (this.#jobs.get(asked) === running) this.#jobs.delete(asked)
     }
   }
 
