@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import type { Renderer, RendererOptions } from '../../src/templates/renderer.ts'
-import { startRenderer } from '../../src/templates/start-renderer.ts'
 import { FixtureNotWritable, UnknownTemplate } from '../../src/templates/templates.ts'
 import { idOf, isKind, openFolder } from './opened-templates.ts'
 
@@ -66,33 +64,23 @@ describe('reading', () => {
   })
 
   it('programs run in the rendering process, and each export is a fixture', async (t) => {
-    // The contract's own words, where the real process runs handlebars.
-    const evaluated: string[] = []
-    const renderer = (options: RendererOptions): Renderer => ({
-      ...startRenderer(options),
-      evaluate(file) {
-        evaluated.push(file)
-        const name = fs.readFileSync(file, 'utf8')
-        const exports = new Map([
-          ['default', { user: { name } }],
-          ['vip', { user: { name: `${name} VIP` } }],
-        ])
-        return Promise.resolve({ exports, diagnostics: [], files: ['a.data.ts', '../shared.ts'] })
-      },
+    const { templates, put, shows } = await openFolder(t, {
+      'a.hbs': '{{user.name}}',
+      'names.ts': "export const name: string = 'Ann'",
+      'a.data.ts':
+        "import { name } from './names.ts'\nexport default { user: { name } }\nexport const vip = { user: { name: `${name} VIP` } }\nexport const no = () => 1",
     })
-    const { root, templates, put, shows } = await openFolder(
-      t,
-      { 'a.hbs': '{{user.name}}', 'a.data.ts': 'Ann', '../shared.ts': 'x' },
-      { renderer },
-    )
     assert.equal((await templates.rendering(idOf('a', 'vip'))).html, 'Ann VIP')
     assert.deepEqual((await templates.catalogue()).templates[0]?.fixtures, ['default', 'vip'])
     assert.equal((await templates.rendering(idOf('a'))).html, 'Ann')
-    assert.deepEqual(evaluated, [join(root, 'a.data.ts')])
     t.after(templates.look(idOf('a', 'vip')))
     const shown = shows(idOf('a', 'vip'), 'Bob VIP')
-    put({ 'a.data.ts': 'Bob' })
+    put({ 'names.ts': "export const name = 'Bob'" })
     await shown
+    const failed = shows(idOf('a', 'vip'), 'Bob VIP')
+    put({ 'names.ts': "export const name = 'Bob" })
+    const { stale, diagnostics } = await failed
+    assert.deepEqual([stale, diagnostics[0]?.file, diagnostics[0]?.line], [true, 'names.ts', 1])
   })
 })
 

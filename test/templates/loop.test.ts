@@ -187,3 +187,27 @@ it('everything has a revision, and they ascend', async (t) => {
     [...new Set(revisions)].sort((a, b) => a - b),
   )
 })
+
+it('a command renders what its glob says, and again when anything it may read changes', async (t) => {
+  const print =
+    "process.stdout.write(require('fs').readFileSync(require('path').join(process.argv[1], '../../words.txt'), 'utf8'))"
+  const { templates, put, shows } = await openFolder(
+    t,
+    { 'mail/a.html.erb': '', 'other/b.erb': '', 'words.txt': '<p>one</p>', 'note.md': 'x' },
+    { commands: [{ glob: 'mail/**', command: [process.execPath, '-e', print, '{file}'], watch: ['**/*.txt'] }] },
+  )
+  const { templates: listed } = await templates.catalogue()
+  assert.deepEqual(
+    listed.map(({ name, engine }) => [name, engine]),
+    [
+      ['mail/a', 'command'],
+      ['note', 'markdown'],
+    ],
+  )
+  const { html, diagnostics } = await templates.rendering(idOf('mail/a'))
+  assert.deepEqual([html, diagnostics], ['<p>one</p>', []])
+  t.after(templates.look(idOf('mail/a')))
+  const shown = shows(idOf('mail/a'), '<p>two</p>')
+  put({ 'words.txt': '<p>two</p>' })
+  await shown
+})
