@@ -21,7 +21,7 @@ export interface RenderingLoopOptions {
   readonly maxCachedOctets: number
   readonly folder: TemplateFolder
   readonly modules: DataModules
-  readonly watched: Pick<WatchedFiles, 'look' | 'follow'>
+  readonly watched: Pick<WatchedFiles, 'look' | 'follow' | 'doubts'>
   nextRevision(): number
   publish(event: TemplateEvent): void
   /** These files were read by a rendering of the template. */
@@ -165,9 +165,10 @@ export class RenderingLoop {
       const made = await this.#make(key, state, recipe)
       const { watched } = this.#options
       await watched.look(made.files.filter((file) => this.#recent.has(file)))
-      const settled = state.changes === changes
-      // What was read half must not take the place of something whole.
-      if (settled || (attempt === attempts && !made.stale)) this.#accept(key, state, { made, settled })
+      const settled = state.changes === changes && !watched.doubts(made.files)
+      if (settled || (attempt === attempts && isShownUnsettled(made, state.rendering))) {
+        this.#accept(key, state, { made, settled })
+      }
     }
   }
 
@@ -207,6 +208,12 @@ export class RenderingLoop {
     this.#cache.delete(key)
     if (this.#cache.isLookedAt(key)) this.#cache.use(key, state.id)
   }
+}
+
+/** What was read half, most often nothing at all, must not take the place of something whole. */
+function isShownUnsettled(made: Rendering, last: Rendering | undefined): boolean {
+  if (last === undefined) return true
+  return !made.stale && (made.html !== '' || made.text !== '')
 }
 
 function recipeText(recipe: Recipe | undefined): string | undefined {

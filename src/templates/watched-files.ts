@@ -121,6 +121,11 @@ export class WatchedFiles {
     return this.#inLine(() => this.#examine(asked))
   }
 
+  /** Whether one of them is suddenly empty or gone, and this is not believed yet. A change of it will be told. */
+  doubts(paths: readonly string[]): boolean {
+    return this.#doubts.size > 0 && paths.some((path) => this.#doubts.has(path))
+  }
+
   /**
    * Watches files that are not in the tree, too.
    * @param paths Relative to the root. @param since Whatever was saved since then is a change. Milliseconds since 1970.

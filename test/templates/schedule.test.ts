@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { Renderer } from '../../src/templates/renderer.ts'
 import { Schedule } from '../../src/templates/schedule.ts'
+import { startRenderer } from '../../src/templates/start-renderer.ts'
 import { idOf, isKind, openFolder } from './opened-templates.ts'
 
 /** Work that ends when it is told to. */
@@ -110,6 +114,7 @@ it('100 saves within a second: no queue, the last one is shown', async (t) => {
   t.diagnostic(`shown ${Math.round(performance.now() - saved)} ms after the last save`)
   const shown = events.filter(isKind('rendering'))
   assert.ok(shown.length <= 100)
+  for (const { rendering } of shown) assert.match(rendering.html, /^save \d+$/)
   const numbers = shown.map(({ rendering }) => Number(rendering.html.slice(5)))
   assert.deepEqual(
     numbers,
@@ -149,3 +154,47 @@ it('a checkout that changes 500 files is one batch, and renders what is looked a
   assert.ok(events.filter(isKind('outdated')).length <= 3)
   assert.ok(events.filter(isKind('rendering')).length <= 3)
 })
+
+it('what is read while a file is being written does not take the place of what is shown', async (t) => {
+  const path = (): string => join(folder.root, 'a.hbs')
+  let torn = 0
+  const folder = await openFolder(
+    t,
+    { 'a.hbs': 'whole 0' },
+    {
+      renderer(options) {
+        const inner = startRenderer(options)
+        return {
+          ...bound(inner),
+          async render(request) {
+            if (torn === 0 || torn > 4) return inner.render(request)
+            truncateSync(path())
+            const result = await inner.render(request)
+            writeFileSync(path(), `whole ${torn++}`)
+            return result
+          },
+        }
+      },
+    },
+  )
+  const { templates, put, shows, events } = folder
+  await templates.rendering(idOf('a'))
+  t.after(templates.look(idOf('a')))
+  const last = shows(idOf('a'), 'whole 4')
+  torn = 1
+  put({ 'a.hbs': 'whole' })
+  await last
+  assert.equal(torn, 5)
+  for (const { rendering } of events.filter(isKind('rendering'))) assert.match(rendering.html, /^whole \d$/)
+})
+
+/** Its methods, to be put into another object. */
+function bound(renderer: Renderer): Renderer {
+  return {
+    warm: (engines) => renderer.warm(engines),
+    render: (request) => renderer.render(request),
+    evaluate: (file) => renderer.evaluate(file),
+    forget: (files) => renderer.forget(files),
+    close: () => renderer.close(),
+  }
+}
