@@ -60,7 +60,8 @@ function sink({ session, reception, budget, log }: Incoming): DataSink {
       return new SmtpRefusal(452, '4.3.1', 'No space left for messages; try again later')
     }
     log.error({ err: error, session: session.id }, 'message not stored')
-    return new SmtpRefusal(451, '4.3.0', 'Message not stored; try again later')
+    const reason = error instanceof StoreError && error.code === 'damaged' ? error.message : 'try again later'
+    return new SmtpRefusal(451, '4.3.0', `Message not stored; ${reason}`)
   }
   return {
     write(chunk) {

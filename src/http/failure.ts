@@ -13,6 +13,9 @@ export function failureOf(error: unknown, log: Log, request: IncomingMessage): H
     if (error.code === 'full')
       return new HttpProblem(507, 'Insufficient storage', 'The disk is full.', { cause: error })
     if (error.code === 'missing') return new HttpProblem(404, 'Not found', 'It is gone.', { cause: error })
+    if (error.code === 'damaged') {
+      return new HttpProblem(503, 'Service unavailable', `${error.message}.`, { cause: error })
+    }
     if (error.code === 'closed') {
       return new HttpProblem(503, 'Service unavailable', 'The server is stopping.', { cause: error })
     }

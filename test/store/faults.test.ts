@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -77,6 +77,23 @@ describe('a data directory', () => {
     await assert.rejects(open(), { code: 'damaged' })
     assert.equal(await readFile(file, 'utf8'), 'this is not a database, but something of somebody')
   })
+
+  for (const [size, octets] of [
+    ['small', 100],
+    ['large', 3_000_000],
+  ] as const) {
+    it(`that is removed while it is used acknowledges no ${size} message`, async () => {
+      const store = await open()
+      await deliver(store, plainMessage('before'))
+      await rm(directory, { recursive: true })
+      const refused = { name: 'StoreError', code: 'damaged', message: /data folder was removed/ }
+      const message = plainMessage('after', 'x'.repeat(octets))
+      await assert.rejects(deliver(store, message), refused)
+      await assert.rejects(deliver(store, message), refused)
+      await store.close()
+      await mkdir(directory)
+    })
+  }
 
   it('frees the space of what was deleted', async () => {
     const store = await open()

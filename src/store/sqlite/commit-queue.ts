@@ -17,6 +17,12 @@ interface Ready {
   readonly incoming: Incoming
 }
 
+/** Absent: its spool could not be opened. */
+interface LargeOnItsWay {
+  readonly message?: LargeMessage
+  error?: Error
+}
+
 type Outcome = Map<number, Receipt | Refused>
 
 /**
@@ -27,7 +33,7 @@ export class CommitQueue {
   readonly #segments: Segments
   readonly #log: Log
   readonly #commit: Arrivals['commit']
-  readonly #spools = new Map<number, LargeMessage & { error?: Error }>()
+  readonly #spools = new Map<number, LargeOnItsWay>()
   #waiting: Waiting[] = []
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -53,17 +59,22 @@ export class CommitQueue {
     return done
   }
 
+  /** Where it cannot be opened, the message fails when it is to be committed. */
   spoolOpen(id: number): void {
-    this.#spools.set(id, { spool: this.#segments.spool(), reader: new MessageReader() })
+    try {
+      this.#spools.set(id, { message: { spool: this.#segments.spool(), reader: new MessageReader() } })
+    } catch (error) {
+      this.#spools.set(id, { error: errorOf(error) })
+    }
   }
 
   /** A chunk that cannot be written fails the message when it is to be committed. */
   spoolWrite(id: number, octets: Uint8Array): void {
     const large = this.#spools.get(id)
-    if (!large || large.error !== undefined) return
+    if (large?.message === undefined || large.error !== undefined) return
     try {
-      large.spool.write(octets)
-      large.reader.push(octets)
+      large.message.spool.write(octets)
+      large.message.reader.push(octets)
     } catch (error) {
       large.error = errorOf(error)
     }
@@ -71,7 +82,7 @@ export class CommitQueue {
 
   /** Frees it; what was committed stays. */
   spoolClose(id: number): void {
-    this.#spools.get(id)?.spool.close()
+    this.#spools.get(id)?.message?.spool.close()
     this.#spools.delete(id)
   }
 
@@ -109,9 +120,9 @@ export class CommitQueue {
 
   #incoming({ id, range, arrival }: CommitItem, octets: Uint8Array): Incoming | Error {
     if (range) return { octets: octets.subarray(...range), arrival }
-    const large = this.#spools.get(id)
-    if (!large) return new Error('The spool of a large message is gone')
-    return large.error ?? { octets: large, arrival }
+    const { message, error } = this.#spools.get(id) ?? {}
+    if (error !== undefined || message === undefined) return error ?? new Error('The spool of a large message is gone')
+    return { octets: message, arrival }
   }
 
   #refusal(error: unknown): Refused {
@@ -123,9 +134,9 @@ export class CommitQueue {
 }
 
 /** A large message that cannot be flushed fails when it is to be committed. */
-async function flushed(large: LargeMessage & { error?: Error }): Promise<void> {
+async function flushed(large: LargeOnItsWay): Promise<void> {
   try {
-    await large.spool.flush()
+    await large.message?.spool.flush()
   } catch (error) {
     large.error ??= errorOf(error)
   }

@@ -1,9 +1,32 @@
 /** Writing and reading a file to the last octet, and making it last. Synchronous where nobody waits in this thread. */
-import { closeSync, fdatasync, fsyncSync, openSync, readSync, writeSync, writevSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, fsyncSync, openSync, readSync, writeSync, writevSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { StoreError } from '../store.ts'
 
-/** Of a descriptor, away from this thread. */
-export const flushToDisk = promisify(fdatasync)
+const flushData = promisify(fdatasync)
+
+/**
+ * Of a descriptor, away from this thread.
+ * @throws StoreError `damaged` for a file that was removed: what is in it is gone with this process.
+ */
+export async function flushToDisk(descriptor: number): Promise<void> {
+  await flushData(descriptor)
+  if (fstatSync(descriptor).nlink > 0) return
+  throw folderRemoved()
+}
+
+/** A file of the store, by its name; private where it is made. @throws StoreError `damaged` where it cannot be there. */
+export function openFile(path: string, flags: 'r' | 'wx' | 'wx+'): number {
+  try {
+    return openSync(path, flags, 0o600)
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? folderRemoved() : error
+  }
+}
+
+function folderRemoved(): StoreError {
+  return new StoreError('damaged', 'The data folder was removed while the server runs; start it again')
+}
 
 /** A new name in a folder survives a power cut only when the folder was flushed too. */
 export function syncFolder(folder: string): void {

@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { flushToDisk, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
+import { flushToDisk, openFile, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { Place, SegmentState, Segments, Spool } from './segments.ts'
 
@@ -90,7 +90,7 @@ class FileSegments implements Segments {
     if (descriptor !== undefined) closeSync(descriptor)
     this.#readers.delete(segment)
     this.#sizes.delete(segment)
-    unlinkSync(this.#path(segment))
+    rmSync(this.#path(segment), { force: true })
   }
 
   list(): readonly SegmentState[] {
@@ -113,7 +113,7 @@ class FileSegments implements Segments {
     if (this.#active?.dirty) fdatasyncSync(this.#active.descriptor)
     if (this.#active) closeSync(this.#active.descriptor)
     const segment = ++this.#newest
-    const descriptor = openSync(this.#path(segment), 'wx', 0o600)
+    const descriptor = openFile(this.#path(segment), 'wx')
     this.#sizes.set(segment, 0)
     syncFolder(this.#folder)
     return { segment, descriptor, end: 0, dirty: false }
@@ -127,7 +127,7 @@ class FileSegments implements Segments {
       closeSync(oldest[1])
       this.#readers.delete(oldest[0])
     }
-    const descriptor = openSync(this.#path(segment), 'r')
+    const descriptor = openFile(this.#path(segment), 'r')
     this.#readers.set(segment, descriptor)
     return descriptor
   }
@@ -151,7 +151,7 @@ class FileSpool implements Spool {
     this.#path = path
     this.#partial = `${path}.partial`
     this.#finished = finished
-    this.#descriptor = openSync(this.#partial, 'wx+', 0o600)
+    this.#descriptor = openFile(this.#partial, 'wx+')
   }
 
   write(chunk: Uint8Array): void {
@@ -180,7 +180,7 @@ class FileSpool implements Spool {
   }
 
   close(): void {
-    if (this.#place === undefined) unlinkSync(this.#partial)
+    if (this.#place === undefined) rmSync(this.#partial, { force: true })
     const closeFile = (): void => closeSync(this.#descriptor)
     this.#flushing.then(closeFile, closeFile)
   }
