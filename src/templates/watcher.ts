@@ -4,7 +4,7 @@
  * What it says are hints: which of them mean a change is for `watched-files.ts` to find out, which compares. Folders are
  * watched, not the files in them: files that are replaced by renaming stay in sight, 10,000 files cost no more than their
  * folders, and chokidar's own pauses of 50 ms after each event, in which it drops others, are not in the way. Where the
- * system tells of folders only what comes and goes (BSD), and when polling, files are watched each.
+ * system tells of folders only what comes and goes (BSD), files are watched each.
  */
 import { watch, type FSWatcher } from 'chokidar'
 import type { Stats } from 'node:fs'
@@ -18,15 +18,12 @@ export interface WatcherOptions {
   onHint(path: string, seen: boolean): void
   /** A folder was removed or moved away; another may stand in its place, which is not watched. */
   onLost(folder: string): void
-  /** The system gives no more watches: from now on it looks every half second. */
+  /** The system gives no more watches: nothing is heard any more. */
   onLimit(code: string): void
-  /** Look every half second, and wait for no word from the system. Default false. */
-  readonly polling?: boolean
 }
 
 /** Systems whose word on a folder tells of changes in its files too. */
 const tellOfFiles: ReadonlySet<string> = new Set(['linux', 'darwin', 'win32'])
-const pollIntervalMs = 500
 /** Folders outside of the root, most. */
 const maxFolders = 500
 
@@ -37,14 +34,12 @@ export class Watcher {
   /** Watched for files of theirs that a rendering read. */
   readonly #folders = new Set<string>()
   readonly #files = new Set<string>()
-  #polling: boolean
   #inner: FSWatcher | undefined
   #closed = false
 
   constructor(options: WatcherOptions) {
     this.#options = options
     this.#roots = new Set([options.root])
-    this.#polling = options.polling ?? false
   }
 
   /** Watches, from the beginning where it did. Resolves when everything is watched. */
@@ -56,9 +51,7 @@ export class Watcher {
       ignoreInitial: true,
       followSymlinks: false,
       atomic: false,
-      usePolling: this.#polling,
-      interval: pollIntervalMs,
-      binaryInterval: pollIntervalMs,
+      usePolling: false,
     })
     this.#inner = inner
     const ready = new Promise<void>((resolve) => {
@@ -102,10 +95,9 @@ export class Watcher {
 
   async #failed(error: unknown, inner: FSWatcher): Promise<void> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (this.#polling || inner !== this.#inner || (code !== 'ENOSPC' && code !== 'EMFILE')) return
-    this.#polling = true
+    if (this.#closed || inner !== this.#inner || (code !== 'ENOSPC' && code !== 'EMFILE')) return
+    await this.close()
     this.#options.onLimit(code)
-    await this.start()
   }
 
   #isWatched(folder: string): boolean {
@@ -123,7 +115,7 @@ export class Watcher {
   /** Asked before it is known what a path is, and again when it is. */
   #isIgnored(path: string, stats: Stats | undefined): boolean {
     if (this.#roots.has(path) || this.#folders.has(path)) return false
-    const everyFile = this.#polling || !tellOfFiles.has(process.platform)
+    const everyFile = !tellOfFiles.has(process.platform)
     if (this.#files.has(path)) return !everyFile
     if (![...this.#roots].some((root) => isWithin(root, path))) return true
     if (stats === undefined) return false

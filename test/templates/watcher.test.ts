@@ -163,26 +163,32 @@ it('ends loops of links, and opens no pipe', async (t) => {
   assert.deepEqual([...watched.files.keys()].sort(), ['a.hbs', 'c.hbs', 'sub/b.hbs'])
 })
 
-it('follows links and files outside of the folder', async (t) => {
-  const { root, told, watched } = await watchFolder(t, { 'a.hbs': 'one' })
-  put(root, { '../shared/b.hbs': 'one', '../one/c.hbs': 'one', '../other/d.hbs': 'one' })
-  const linked = Promise.all([told('links/b.hbs'), told('c.hbs')])
-  fs.symlinkSync('../shared', join(root, 'links'))
-  fs.symlinkSync('../one/c.hbs', join(root, 'c.hbs'))
-  await linked
-  watched.follow(['../other/d.hbs', '../other/e.hbs'], 0)
-  await told('../other/d.hbs')
-  for (const [path, file] of [
-    ['../shared/b.hbs', 'links/b.hbs'],
-    ['../one/c.hbs', 'c.hbs'],
-    ['../other/d.hbs', '../other/d.hbs'],
-    ['../other/e.hbs', '../other/e.hbs'],
-  ] as const) {
-    const saved = told(file)
-    put(root, { [path]: 'two!' })
-    await saved
-  }
-})
+const listening: readonly (readonly [string, boolean])[] = [
+  ['told by the system', false],
+  ['polling', true],
+]
+for (const [how, polling] of listening) {
+  it(`follows links and files outside of the folder, ${how}`, async (t) => {
+    const { root, told, watched } = await watchFolder(t, { 'a.hbs': 'one' }, polling)
+    put(root, { '../shared/b.hbs': 'one', '../one/c.hbs': 'one', '../other/d.hbs': 'one' })
+    const linked = Promise.all([told('links/b.hbs'), told('c.hbs')])
+    fs.symlinkSync('../shared', join(root, 'links'))
+    fs.symlinkSync('../one/c.hbs', join(root, 'c.hbs'))
+    await linked
+    watched.follow(['../other/d.hbs', '../other/e.hbs'], 0)
+    await told('../other/d.hbs')
+    for (const [path, file] of [
+      ['../shared/b.hbs', 'links/b.hbs'],
+      ['../one/c.hbs', 'c.hbs'],
+      ['../other/d.hbs', '../other/d.hbs'],
+      ['../other/e.hbs', '../other/e.hbs'],
+    ] as const) {
+      const saved = told(file)
+      put(root, { [path]: 'two!' })
+      await saved
+    }
+  })
+}
 
 it('polls where it has to', async (t) => {
   const { root, told } = await watchFolder(t, { 'a.hbs': 'one', 'sub/b.hbs': 'one' }, true)
@@ -197,4 +203,12 @@ it('200 saves in place of 200 kB by another process are all seen whole', async (
   const { reads, torn } = await seeSaves(t, 200)
   t.diagnostic(`${reads} reads, ${torn} of them torn`)
   assert.ok(reads >= 200)
+})
+
+it('polling: what is saved before the first look of the system is not lost', async (t) => {
+  const files = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`${index % 20}/${index}.html`, 'one']))
+  const { root, changes, until } = await watchFolder(t, files, true)
+  put(root, Object.fromEntries(Object.keys(files).map((path) => [path, 'saved'])))
+  const told = (): ReadonlySet<string> => new Set(changes.flatMap((change) => [...change.files]))
+  await until(() => told().size === 400, 'that every save is told')
 })
