@@ -16,7 +16,8 @@ process.exitCode = sum.failed > 0 ? 1 : 0
 
 async function main(): Promise<void> {
   if (process.argv.includes('--long')) {
-    await stage('long', { files: await testFiles(() => true, '.long.ts'), timeoutMs: 3_600_000 })
+    const files = await testFiles(() => true, '.long.ts')
+    await stage('long', { files, timeoutMs: 3_600_000, testTimeoutMs: 3_600_000 })
     return
   }
   if (!(await step('build', buildAll))) return
