@@ -1,11 +1,12 @@
 /** The certificate of this installation: made when first needed, kept, renewed, there to be downloaded and trusted. */
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { makePrivateFolder } from '../private-folder.ts'
 
 export interface CertificateOptions {
   /** Where `tls/key.pem` and `tls/cert.pem` are kept, mode 0600. Undefined: in memory only. */
@@ -115,7 +116,7 @@ async function makePair({ directory, clock }: CertificateOptions): Promise<KeyPa
 }
 
 async function keepPair(directory: string, pair: KeyPair): Promise<void> {
-  await mkdir(join(directory, 'tls'), { recursive: true, mode: 0o700 })
+  makePrivateFolder(join(directory, 'tls'))
   const [keyPath, certPath] = paths(directory)
   await writeWhole(keyPath, pair.key)
   await writeWhole(certPath, pair.cert)

@@ -59,6 +59,12 @@ describe('stuntmail', { concurrency: 2 }, () => {
     assert.doesNotMatch(stderr, /stuntmail-test-/)
   })
 
+  it('refuses a data folder where the system makes none, at once', { skip: process.platform !== 'linux' }, async () => {
+    const { code, stderr } = await runCommand(['--data', '/proc/stuntmail/data', ...freePorts])
+    assert.equal(code, 73)
+    assert.match(stderr, /^stuntmail: The data folder cannot be used: ENOENT/)
+  })
+
   it('refuses a data folder that it may not write (REL-7)', async (t) => {
     const [empty, filled] = [temporaryFolder(), temporaryFolder()]
     await (await startCommand(['--data', filled, ...freePorts])).end()

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
+import { makePrivateFolder } from '../../private-folder.ts'
 import type { Change } from '../change.ts'
 import { numberOf } from '../key.ts'
 import { StoreError, type EntryColumns, type MailboxState } from '../store.ts'
@@ -61,7 +62,7 @@ export async function openCore(
 ): Promise<Core> {
   const { directory } = options
   if (directory !== undefined) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makePrivateFolder(directory)
     // SQLite gives its other files the mode of this one.
     writeFileSync(join(directory, 'store.db'), '', { flag: 'a', mode: 0o600 })
   }

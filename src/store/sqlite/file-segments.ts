@@ -1,5 +1,6 @@
-import { closeSync, fdatasyncSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, fdatasyncSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { makePrivateFolder } from '../../private-folder.ts'
 import { flushToDisk, openFile, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { Place, SegmentState, Segments, Spool } from './segments.ts'
@@ -29,7 +30,7 @@ class FileSegments implements Segments {
 
   constructor(directory: string) {
     this.#folder = join(directory, 'octets')
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    makePrivateFolder(this.#folder)
     for (const name of readdirSync(this.#folder).sort()) {
       if (/^\d{12}$/.test(name)) this.#sizes.set(Number(name), statSync(join(this.#folder, name)).size)
       else unlinkSync(join(this.#folder, name)) // what a crash left of a large message
