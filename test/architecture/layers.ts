@@ -83,6 +83,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   '@preact/signals': ['ui/'],
   '@tanstack/virtual-core': ['ui/parts/virtual.ts'],
   dompurify: ['ui/parts/sanitise.ts'],
+  idiomorph: ['ui/parts/morph.ts'],
   'socket.io-client': ['ui/live.ts'],
 }
 
@@ -92,6 +93,7 @@ export const fileSystemOwners: readonly string[] = [
   'src/config/',
   'src/cli/',
   'src/net/tls.ts',
+  'src/private-folder.ts',
   'src/http/static.ts',
   'src/livereload/client-script.ts',
   'src/http/template-files.ts',
