@@ -11,8 +11,10 @@ import { listenerNames, type ListenerName, type Settings } from './config/option
 import { objectSource, resolveSettings } from './config/resolve.ts'
 import type { StuntmailOptions } from './config/stuntmail-options.ts'
 import type { HttpServer } from './http/server.ts'
+import type { HttpServices } from './http/services.ts'
 import type { Credential } from './http/passwords.ts'
 import type { WatchedUi } from './http/watched-ui.ts'
+import type { TemplateFeed } from './live/template-feed.ts'
 import { silentLog, type Log } from './log.ts'
 import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/listener.ts'
 import { certificateSource, type CertificateSource } from './net/tls.ts'
@@ -20,6 +22,7 @@ import type { Delivery } from './smtp/delivery.ts'
 import type { SmtpServer } from './smtp/server.ts'
 import type { StoreThread } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import type { Templates } from './templates/templates.ts'
 
 /** A running server. */
 export interface Stuntmail {
@@ -29,6 +32,8 @@ export interface Stuntmail {
   readonly url: string | undefined
   /** Folder of the messages; undefined where they are in memory. */
   readonly data: string | undefined
+  /** Folder of the templates; undefined where there are none. */
+  readonly templates: string | undefined
   readonly store: Store
   /**
    * Stops accepting at once; a message that ends within ten seconds still gets its answer. Resolves when everything is
@@ -41,8 +46,11 @@ export interface Stuntmail {
 /** A server did not start; nothing of it is left. `text` is for people. */
 export class StartError extends Error {
   override readonly name = 'StartError'
-  /** `listen`: an address cannot be had, mostly because the port is in use; `data`: the data folder cannot be used. */
-  readonly reason: 'listen' | 'data'
+  /**
+   * `listen`: an address cannot be had, mostly because the port is in use; `data`: the data folder cannot be used;
+   * `templates`: the folder of templates cannot be read.
+   */
+  readonly reason: 'listen' | 'data' | 'templates'
 
   constructor(reason: StartError['reason'], text: string, options?: ErrorOptions) {
     super(text, options)
@@ -119,10 +127,13 @@ interface Context {
 async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   const { settings, log, clock, sockets, thread } = context
   const data = settings.memory ? undefined : settings.data
-  // The modules load while the store's thread starts.
+  // The modules load while the store's thread starts, and templates are looked for meanwhile: SMTP does not wait for them.
   const modules = load(sockets)
+  const templates = openTemplateLoop(context)
+  templates.catch(() => undefined)
   const store = await openStore(settings, data, { log, clock, thread }).finally(() => modules.catch(() => undefined))
   closers.add(() => store.close())
+  closers.add(async () => (await templates.catch(() => undefined))?.close())
   const { catchAll, startSmtp, http } = await modules
   const delivery = catchAll(store, { log })
   const certificate = certificateSource({ directory: data, log, clock })
@@ -138,11 +149,37 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   }
   const web = sockets.get('http')
   if (http !== undefined && web !== undefined) {
-    const server = await startWeb({ ...services, http }, web)
+    const server = await startWeb({ ...services, http, templates: await templates }, web)
     running.push({ stop: () => server.close() })
   }
   if (data !== undefined && settings['listen.smtps'] !== undefined) closers.add(prepareCertificate(certificate, log))
-  return stuntmail(sockets, { data, store, stop: () => closers.run() })
+  return stuntmail(sockets, { data, templates: (await templates)?.root, store, stop: () => closers.run() })
+}
+
+/** What the file system says of a folder to be read, in words. */
+const folderProblems: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such folder (ENOENT)'],
+  ['ENOTDIR', 'it is not a folder (ENOTDIR)'],
+  ['EACCES', 'it may not be read (EACCES)'],
+])
+
+/** Undefined where there is none to show. @throws StartError. */
+async function openTemplateLoop({ settings, sockets, clock, log }: Context): Promise<Templates | undefined> {
+  if (settings.templates === undefined) return undefined
+  const { directory, ...options } = settings.templates
+  if (!sockets.has('http')) {
+    log.warn({ directory }, 'templates are not shown: the listener http is off')
+    return undefined
+  }
+  const { openTemplates } = await import('./templates/open.ts')
+  try {
+    return await openTemplates({ root: directory, clock, ...options })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const problem = folderProblems.get(code) ?? (error instanceof Error ? error.message : String(error))
+    const text = `The templates in ${directory} cannot be read: ${problem}. Choose another folder with --templates DIR.`
+    throw new StartError('templates', text, { cause: error })
+  }
 }
 
 const smtpNames = ['smtp', 'submission', 'smtps'] as const
@@ -199,12 +236,13 @@ function startSmtpListener(
 }
 
 async function startWeb(
-  services: Services & { readonly http: HttpModules },
+  services: Services & { readonly http: HttpModules; readonly templates: Templates | undefined },
   sockets: BoundSockets,
 ): Promise<HttpServer> {
-  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http } = services
+  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http, templates } = services
   const bus = http.eventBus(log)
   store.subscribe((changes) => bus.publish('changes', changes))
+  templates?.subscribe((event) => bus.publish('templates', event))
   const options = {
     sockets,
     allowedHosts: settings.allowHosts,
@@ -216,12 +254,29 @@ async function startWeb(
   }
   const usesTls = smtpNames.some((name) => services.sockets.has(name))
   const httpServices = {
-    ...{ store, delivery, clock, log, version, startedAt, data },
+    ...{ store, delivery, clock, log, version, startedAt, data, templates },
+    sendBySmtp: sendBySmtp(services),
     newSessionId: () => randomBytes(8).toString('hex'),
     certificatePem: () => (usesTls ? certificate.pem() : Promise.resolve(undefined)),
     listeners: () => new Map([...services.sockets].map(([name, { addresses }]) => [name, addresses[0]])),
   }
-  return http.startHttp(options, httpServices, http.liveChannel({ store, bus, clock, log }))
+  const templateFeed = templates && (await loadTemplateFeed({ templates, log }))
+  return http.startHttp(options, httpServices, http.liveChannel({ store, bus, clock, log, templateFeed }))
+}
+
+async function loadTemplateFeed(options: { readonly templates: Templates; readonly log: Log }): Promise<TemplateFeed> {
+  const { TemplateFeed } = await import('./live/template-feed.ts')
+  return new TemplateFeed(options)
+}
+
+/** To the listener that an app would use. Undefined where every one of them is off. */
+function sendBySmtp({ sockets, settings }: Context): HttpServices['sendBySmtp'] {
+  const listener = (sockets.get('smtp') ?? sockets.get('submission'))?.addresses[0]
+  if (listener === undefined) return undefined
+  return async (message) => {
+    const { sendToOwnListener } = await import('./smtp/own-client.ts')
+    return sendToOwnListener({ ...listener, login: settings.smtpUsers[0] }, message)
+  }
 }
 
 /** What the build made of the UI: beside the bundle, or in `dist/` when running from source. */
@@ -317,7 +372,7 @@ function closing(): Closing {
 
 function stuntmail(
   sockets: ReadonlyMap<ListenerName, BoundSockets>,
-  parts: Pick<Stuntmail, 'data' | 'store' | 'stop'>,
+  parts: Pick<Stuntmail, 'data' | 'templates' | 'store' | 'stop'>,
 ): Stuntmail {
   const listeners = Object.fromEntries([...sockets].map(([name, { addresses }]) => [name, addresses[0]]))
   const http = sockets.get('http')?.addresses

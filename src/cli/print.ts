@@ -2,9 +2,9 @@
 import type { Stuntmail } from '../server.ts'
 
 /** The one line of `--json`; scripts read it. */
-export function readyJson(server: Pick<Stuntmail, 'listeners' | 'data'>, version: string): string {
-  const { listeners, data } = server
-  return JSON.stringify({ ready: true, version, pid: process.pid, data: data ?? null, listeners })
+export function readyJson(server: Pick<Stuntmail, 'listeners' | 'data' | 'templates'>, version: string): string {
+  const { listeners, data = null, templates = null } = server
+  return JSON.stringify({ ready: true, version, pid: process.pid, data, templates, listeners })
 }
 
 const purposes: ReadonlyMap<string, string> = new Map([
@@ -15,7 +15,10 @@ const purposes: ReadonlyMap<string, string> = new Map([
 ])
 
 /** One line for each listener, then how to use it. */
-export function readyText(server: Pick<Stuntmail, 'listeners' | 'url' | 'data'>, version: string): string {
+export function readyText(
+  server: Pick<Stuntmail, 'listeners' | 'url' | 'data' | 'templates'>,
+  version: string,
+): string {
   const rows = Object.entries(server.listeners).map(([name, { host, port }]) => {
     const where = name === 'http' && server.url !== undefined ? server.url : `${shownHost(host)}:${port}`
     return [name, where, purposes.get(name) ?? '']
@@ -30,6 +33,7 @@ export function readyText(server: Pick<Stuntmail, 'listeners' | 'url' | 'data'>,
     '',
     ...lines,
     '',
+    ...(server.templates === undefined ? [] : [`Templates in ${server.templates} are rendered on every save.`, '']),
     ...advice(server),
   ].join('\n')
 }

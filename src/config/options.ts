@@ -5,6 +5,7 @@
 import type { ExtensionName } from '../smtp/extensions.ts'
 import * as kinds from './kinds.ts'
 import type { Kind, ListenAddress } from './kinds.ts'
+import { templates, type TemplateSettings } from './templates-kind.ts'
 
 export interface Option<T> {
   /** Without the dashes. In the environment it is `STUNTMAIL_` and this in capitals. */
@@ -30,7 +31,7 @@ export interface Option<T> {
   readonly from: 'anyone' | 'command' | 'start' | 'flag'
 }
 
-export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'UI and REST' | 'The command'
+export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'Templates' | 'UI and REST' | 'The command'
 
 /** Listeners there are, in the order people are told of them. */
 export const listenerNames = ['smtp', 'submission', 'smtps', 'http'] as const
@@ -121,6 +122,15 @@ export const options = {
     help: `Neither offer nor understand it; several with commas: ${Object.keys(extensions).join(', ')}`,
     kind: kinds.list(extension, ','),
     initial: [],
+  }),
+
+  templates: option<TemplateSettings | undefined>({
+    flag: 'templates',
+    argument: 'DIR',
+    group: 'Templates',
+    help: 'Folder of templates to show and render on every save; templates run as code. The file may give more than DIR',
+    kind: templates,
+    initial: undefined,
   }),
 
   uiUsers: option<readonly kinds.UserPassword[]>({

@@ -1,5 +1,6 @@
 import type { ListenerName, LogLevel, OptionKey } from './options.ts'
 import type { ExtensionName } from '../smtp/extensions.ts'
+import type { TemplatesValue } from './templates-kind.ts'
 
 /** `1025`, `'1025'`, `'127.0.0.1:1025'`, `'[::1]:1025'`; 0 for a free port; `'off'` or false for none. */
 export type ListenValue = number | string | false
@@ -16,6 +17,8 @@ export interface StuntmailOptions {
   /** `user:password` each. */
   readonly smtpUsers?: readonly string[]
   readonly smtpHide?: readonly ExtensionName[]
+  /** A folder, or a folder and how its templates are rendered. */
+  readonly templates?: TemplatesValue
   /** `user:password` each. */
   readonly uiUsers?: readonly string[]
   /** Path of a file. */

@@ -4,11 +4,14 @@
  */
 import type { Log } from '../log.ts'
 import type { Change } from '../store/change.ts'
+import type { TemplateEvent } from '../templates/templates.ts'
 
 /** What can be watched, by name. */
 export interface ServerEvents {
   /** A batch of changes of the store, in order. */
   readonly changes: readonly Change[]
+  /** Something of the templates, in order. */
+  readonly templates: TemplateEvent
 }
 
 /** An event with its number on this bus; they ascend by one. */
@@ -26,7 +29,10 @@ export interface EventBus {
 }
 
 export function eventBus(log: Log): EventBus {
-  const watchers: { readonly [Name in keyof ServerEvents]: Set<Watcher<Name>> } = { changes: new Set() }
+  const watchers: { readonly [Name in keyof ServerEvents]: Set<Watcher<Name>> } = {
+    changes: new Set(),
+    templates: new Set(),
+  }
   let number = 0
   return {
     publish(name, value) {

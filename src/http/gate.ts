@@ -4,6 +4,7 @@
  * inclusion) and by what they may send without asking first. Fetch: https://fetch.spec.whatwg.org, Fetch Metadata.
  */
 import { hostAllowed } from './host.ts'
+import { templateFilePath } from './template-path.ts'
 
 /** A request as the gate sees it; nothing but what the wire says. */
 export interface GateRequest {
@@ -49,7 +50,7 @@ export const safetyHeaders: Readonly<Record<string, string>> = {
 
 /** Types a page may send anywhere without asking. https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const simpleTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
-/** Our paths need no percent-encoding, so nothing can hide behind it. */
+/** Our paths need no percent-encoding, so nothing can hide behind it; files of users do, and have rules of their own. */
 const plainPath = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/
 const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/
 /** Fields where a second one would make two readers disagree. */
@@ -90,7 +91,8 @@ function ownHost(request: GateRequest, fields: Fields, rules: GateRules): string
 }
 
 function isPlain(target: string, path: string): boolean {
-  return plainPath.test(path) && !dotSegment.test(path) && !target.includes('#')
+  if (target.includes('#')) return false
+  return (plainPath.test(path) && !dotSegment.test(path)) || templateFilePath(path) !== undefined
 }
 
 function isCompressed(fields: Fields): boolean {

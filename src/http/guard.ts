@@ -84,7 +84,7 @@ function gateRequest(request: IncomingMessage, upgrade: boolean): Parameters<typ
 /** Only ever for a configured origin, and without credentials. https://fetch.spec.whatwg.org/#http-cors-protocol */
 function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('Access-Control-Allow-Origin', origin)
-  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH, DELETE')
+  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
   response.setHeader('Access-Control-Allow-Headers', 'Content-Type, X-Stuntmail, Authorization')
   response.setHeader('Access-Control-Max-Age', '600')
 }

@@ -12,6 +12,7 @@ import {
   stateSchema,
   summarySchema,
 } from './schemas.ts'
+import { catalogueSchema, fixtureSchema, renderingSchema } from './template-schemas.ts'
 
 type Json = Record<string, unknown>
 
@@ -22,6 +23,9 @@ const components: ReadonlyMap<string, v.GenericSchema> = new Map([
   ['Message', messageSchema],
   ['Session', sessionSchema],
   ['State', stateSchema],
+  ['Catalogue', catalogueSchema],
+  ['Rendering', renderingSchema],
+  ['Fixture', fixtureSchema],
   ['Problem', problemSchema],
 ] as readonly (readonly [string, v.GenericSchema])[])
 
@@ -89,7 +93,7 @@ function parameters(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
     return {
       name,
       in: place,
-      required: place === 'path',
+      required: place === 'path' || entry.type !== 'exact_optional',
       ...(description === undefined ? {} : { description }),
       schema: typedDefault(schema),
     }

@@ -9,7 +9,7 @@ import { badRequest, HttpProblem, notFound } from './problem.ts'
 import type { Reply } from './reply.ts'
 import type { RouteServices } from './services.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Entries = v.ObjectEntries
 type Values<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>
 

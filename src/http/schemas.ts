@@ -132,6 +132,7 @@ export const stateSchema: v.GenericSchema<WireState> = v.object({
   version: text,
   pid: count,
   data: v.pipe(nullableText, v.metadata({ description: 'Data directory; null when nothing is kept' })),
+  templates: v.pipe(nullableText, v.metadata({ description: 'Folder of the templates; null where there are none' })),
   store: text,
   startedAt: time,
   messages: count,

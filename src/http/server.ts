@@ -19,6 +19,7 @@ import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
 import { loadStaticFiles, type StaticFiles } from './static.ts'
 import type { WatchedUi } from './watched-ui.ts'
+import { templateFileReply } from './template-files.ts'
 
 export interface HttpOptions {
   readonly sockets: BoundSockets
@@ -214,6 +215,9 @@ function application(services: RouteServices, files: StaticFiles, userOf: UserOf
       const origin = `http://${request.headers.host ?? ''}`.toLowerCase()
       return frameReply(request.path, origin, request.query['remote'] === '1')
     }),
+  )
+  app.get('/template-files/*path', (request, response) =>
+    answer(request, response, () => templateFileReply(request.path, services.templates)),
   )
   app.use((request, response) => {
     const reading = request.method === 'GET' || request.method === 'HEAD'

@@ -1,8 +1,17 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Delivery } from '../smtp/delivery.ts'
+import type { Delivery, StoredAs } from '../smtp/delivery.ts'
 import type { Store } from '../store/store.ts'
+import type { Templates } from '../templates/templates.ts'
 import type { MessageContents } from './message-content.ts'
+
+/** A message as an SMTP client hands it over. */
+export interface OutgoingMessage {
+  readonly reversePath: string
+  /** Not empty. */
+  readonly forwardPaths: readonly string[]
+  readonly octets: Uint8Array
+}
 
 /** What the HTTP side needs of the rest of the server. */
 export interface HttpServices {
@@ -16,6 +25,13 @@ export interface HttpServices {
   readonly startedAt: number
   /** Data directory; undefined when nothing is kept. */
   readonly data: string | undefined
+  /** Undefined: the server was started without. */
+  readonly templates?: Templates | undefined
+  /**
+   * Hands a message to our own SMTP listener, in a session like any other; never to anybody else's. Undefined where no
+   * plain listener is on. @throws SmtpRefusal.
+   */
+  readonly sendBySmtp?: ((message: OutgoingMessage) => Promise<StoredAs>) | undefined
   /** Unique in this data directory: ids for the sessions of messages that are sent by REST. */
   newSessionId(): string
   /** Certificate of the TLS listeners, PEM; undefined where there is none. */

@@ -11,6 +11,8 @@ export interface Submission {
   readonly octets: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
   readonly client: { readonly address: string; readonly port: number }
   readonly user: string | undefined
+  /** What the conversation is told by. Default `POST /api/messages`. */
+  readonly request?: string
 }
 
 /** @throws SmtpRefusal as the delivery does, HttpProblem 413, and what reading the octets throws; then nothing is kept. */
@@ -25,7 +27,7 @@ export async function submit(services: RouteServices, submission: Submission): P
     heloName: '',
     ...(submission.user === undefined ? {} : { authUser: submission.user }),
   }
-  const lines = ['C: POST /api/messages']
+  const lines = [requestLine(submission)]
   let stored: StoredAs | undefined
   try {
     stored = await transact(services, session, submission)
@@ -74,8 +76,12 @@ async function transact(services: RouteServices, session: SmtpSession, submissio
     mailAt,
     dataAt: clock.now(),
   }
-  const transaction = `C: POST /api/messages\nC: <${octets} octets>`
+  const transaction = `${requestLine(submission)}\nC: <${octets} octets>`
   return sink.end(envelope, { prologue: '', transaction })
+}
+
+function requestLine({ request = 'POST /api/messages' }: Submission): string {
+  return `C: ${request}`
 }
 
 function tooLarge(maxOctets: number): HttpProblem {

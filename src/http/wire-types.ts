@@ -131,6 +131,8 @@ export interface WireState {
   pid: number
   /** Data directory; null when nothing is kept. */
   data: string | null
+  /** Folder of the templates; null where the server has none. */
+  templates: string | null
   store: string
   startedAt: string
   messages: number
@@ -234,7 +236,10 @@ export interface WireRendering extends WireRenderingId {
   htmlOctets: number
 }
 
-/** `GET /api/fixture`; `PUT` takes `{ data }`. */
+/**
+ * `GET /api/fixture`; `PUT` takes `{ data, was }`: `was` is the data the edit began with, and where the file says
+ * something else by now the answer is 409. Without `was` it is written over.
+ */
 export interface WireFixture {
   template: string
   fixture: string
@@ -245,14 +250,20 @@ export interface WireFixture {
 }
 
 /**
- * Sent by the client whenever what it shows changes, and right after connecting: renderings it looks at, each with the
- * revision it has (0: none). Answered by a `rendering` event for each that is newer; those of later saves follow.
+ * Sent by the client whenever what it shows changes, and right after connecting: at most 12 renderings it looks at, what
+ * is seen first at the front, each with the revision it has (0: none). Answered by a `rendering` event for each that is
+ * another one; those of later saves follow. Events come in order: the last one stands, whatever its revision. A rendering
+ * of more than 1 MiB is not sent: `templates` says that it is outdated, and `GET /api/rendering` has it.
+ * The first of a connection is answered by a `catalogue` hint too, so that a page that slept knows whether to list again.
  */
 export interface WireLook {
   renderings: (WireRenderingId & { revision: number })[]
 }
 
-/** socket.io's event `templates`: hints of what else changed. */
+/**
+ * socket.io's event `templates`: hints of what else changed. `catalogue`: list again, if its revision is not the one at
+ * hand, and take whatever is not looked at for outdated.
+ */
 export type WireTemplatesEvent =
   | { kind: 'catalogue'; revision: number }
   | { kind: 'outdated'; revision: number; renderings: WireRenderingId[] }

@@ -1,22 +1,27 @@
 /**
- * socket.io at `/socket.io/`, behind the gate and fenced in: it says small hints and hears one small question.
- * A client emits `resume` with the number it has; `changes` answers it and follows whatever happens. WEB-8.
+ * socket.io at `/socket.io/`, behind the gate and fenced in: it says small hints and hears two small questions.
+ * A client emits `resume` with the number it has; `changes` answers it and follows whatever happens. It emits `look` with
+ * the renderings it shows; `rendering` and `templates` answer it and follow every save. WEB-8.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import type { EventBus } from '../events/bus.ts'
-import type { WireChanges } from '../http/wire-types.ts'
+import type { WireChanges, WireRendering, WireTemplatesEvent } from '../http/wire-types.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { Feed, type FeedClient } from './feed.ts'
+import { lookOf } from './look.ts'
+import type { TemplateClient, TemplateFeed } from './template-feed.ts'
 
 export interface LiveOptions {
   readonly store: Pick<Store, 'changesSince' | 'state'>
   readonly bus: EventBus
   readonly clock: Clock
   readonly log: Log
+  /** Undefined: the server has no templates, and nobody is told of any. It is closed with the channel. */
+  readonly templateFeed?: TemplateFeed | undefined
 }
 
 /** What the HTTP server hands over once the gate let it through. */
@@ -29,10 +34,13 @@ export interface LiveChannel {
 
 interface Heard {
   resume: (question: unknown) => void
+  look: (question: unknown) => void
 }
 
 interface Said {
   changes: (event: WireChanges) => void
+  rendering: (event: WireRendering) => void
+  templates: (event: WireTemplatesEvent) => void
 }
 
 type LiveSocket = Socket<Heard, Said>
@@ -48,9 +56,12 @@ const maxPacketsPerSecond = 20
 /** For a connection to become a socket, and for a poll to become a WebSocket. */
 const connectTimeoutMs = 10_000
 
-export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChannel {
+export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOptions): LiveChannel {
   const feed = new Feed({ store, log })
-  const unsubscribe = bus.subscribe('changes', ({ value }) => feed.push(value))
+  const subscriptions = [
+    bus.subscribe('changes', ({ value }) => feed.push(value)),
+    bus.subscribe('templates', ({ value }) => templateFeed?.push(value)),
+  ]
   const sessions = sessionCounter()
   // It never listens: the gate hands requests to it, and nothing reaches it by another way.
   const inner = createServer()
@@ -75,28 +86,36 @@ export function liveChannel({ store, bus, clock, log }: LiveOptions): LiveChanne
     connection.once('close', leave)
     fence(connection, clock)
   })
-  io.on('connection', (socket) => attach(socket, feed))
+  io.on('connection', (socket) => attach(socket, feed, templateFeed))
   return {
     request: (request, response) => void inner.emit('request', request, response),
     upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),
     async close() {
-      unsubscribe()
+      for (const unsubscribe of subscriptions) unsubscribe()
       feed.close()
+      templateFeed?.close()
       io.disconnectSockets(true)
       io.engine.close()
     },
   }
 }
 
-/** Puts a socket into the feed once it asks. */
-function attach(socket: LiveSocket, feed: Feed): void {
+/** Puts a socket into the feeds once it asks. */
+function attach(socket: LiveSocket, feed: Feed, templateFeed: TemplateFeed | undefined): void {
   const { conn } = socket
-  const client: FeedClient = {
-    ready: () => conn.readyState === 'open' && conn.transport.writable,
-    send: (event) => void socket.emit('changes', event),
+  const ready = (): boolean => conn.readyState === 'open' && conn.transport.writable
+  const client: FeedClient = { ready, send: (event) => void socket.emit('changes', event) }
+  const viewer: TemplateClient = {
+    ready,
+    rendering: (event) => void socket.emit('rendering', event),
+    hint: (event) => void socket.emit('templates', event),
   }
   // Of the transport, not of the connection: that one says `drain` before the octets have left.
-  const watch = (): void => void conn.transport.on('ready', () => feed.drained(client))
+  const watch = (): void =>
+    void conn.transport.on('ready', () => {
+      feed.drained(client)
+      templateFeed?.drained(viewer)
+    })
   watch()
   conn.on('upgrade', watch)
   socket.on('resume', (question) => {
@@ -104,7 +123,15 @@ function attach(socket: LiveSocket, feed: Feed): void {
     if (since === undefined) socket.disconnect(true)
     else feed.resume(client, since)
   })
-  socket.on('disconnect', () => feed.leave(client))
+  socket.on('look', (question) => {
+    const look = lookOf(question)
+    if (look === undefined) socket.disconnect(true)
+    else templateFeed?.look(viewer, look)
+  })
+  socket.on('disconnect', () => {
+    feed.leave(client)
+    templateFeed?.leave(viewer)
+  })
 }
 
 interface SessionCounter {

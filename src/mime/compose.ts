@@ -141,8 +141,14 @@ function extraFields(headers: readonly { readonly name: string; readonly value: 
     if (!/^[!-9;-~]{1,76}$/.test(name)) throw new ComposeError(`${path}.name`, 'is not the name of a header field')
     if (ownFields.has(name.toLowerCase())) throw new ComposeError(`${path}.name`, `has a member of its own: ${name}`)
     const text = headerText(value, `${path}.value`)
-    return `${name}: ${text.trim() === '' ? text : encodeWords(text)}`
+    return `${name}: ${text.trim() === '' ? text : (foldedWords(text) ?? encodeWords(text))}`
   })
+}
+
+/** Long plain text on lines of its words, RFC 5322 §2.2.3. Undefined: it is short, not plain, or a word is too long. */
+function foldedWords(text: string): string | undefined {
+  if (text.length < 900 || text.includes('=?') || !/^[!-~]{1,70}(?: [!-~]{1,70})*$/.test(text)) return undefined
+  return text.replaceAll(' ', '\r\n ')
 }
 
 /** API-1: refused, not repaired, so that nobody is told that something else was sent. */

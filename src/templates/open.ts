@@ -5,7 +5,7 @@
  * it is rendered again: at once where somebody looks at it, otherwise when somebody asks. Whatever happens has a revision,
  * one count for all.
  */
-import { realpath } from 'node:fs/promises'
+import { opendir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock.ts'
 import { findAsset, isAssetName } from './assets.ts'
@@ -39,9 +39,11 @@ const defaultCachedOctets = 64 * 1024 * 1024
 /** How long the catalogue waits for programs that name fixtures. */
 const modulesMs = 1_500
 
-/** Resolves when the catalogue is known and the files are watched. @throws where there is no such folder. */
+/** Resolves when the catalogue is known and the files are watched. @throws what the file system says where it is no folder that may be read. */
 export async function openTemplates(options: TemplatesOptions): Promise<Templates> {
   const root = await realpath(options.root)
+  // It has to be a folder, and one that may be read.
+  await (await opendir(root)).close()
   const templates = new OpenTemplates({ ...options, root })
   try {
     await templates.start()

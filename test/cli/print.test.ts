@@ -11,7 +11,8 @@ const listeners = {
 
 describe('what is said when ready', () => {
   it('is one line for each listener, and how to begin', () => {
-    const text = readyText({ listeners, url: 'http://localhost:8025', data: '/home/ann/mail' }, '1.2.3')
+    const server = { listeners, url: 'http://localhost:8025', data: '/home/ann/mail', templates: '/home/ann/emails' }
+    const text = readyText(server, '1.2.3')
     assert.equal(
       text,
       [
@@ -21,6 +22,8 @@ describe('what is said when ready', () => {
         '  smtps   [::1]:1465              TLS from the start',
         '  http    http://localhost:8025   inbox and REST',
         '',
+        'Templates in /home/ann/emails are rendered on every save.',
+        '',
         'To begin, point your app at SMTP host localhost, port 1025, and open http://localhost:8025.',
       ].join('\n'),
     )
@@ -28,18 +31,18 @@ describe('what is said when ready', () => {
 
   it('says only what is there', () => {
     const text = readyText(
-      { listeners: { http: listeners.http }, url: 'http://localhost:8025', data: undefined },
+      { listeners: { http: listeners.http }, url: 'http://localhost:8025', data: undefined, templates: undefined },
       '1.2.3',
     )
     assert.match(text, /Kept in memory, until this ends\./)
     assert.match(text, /^To begin, open http:\/\/localhost:8025\.$/m)
-    assert.doesNotMatch(text, /smtp/)
+    assert.doesNotMatch(text, /smtp|[Tt]emplates/)
   })
 
   it('is one object for programs', () => {
     assert.equal(
-      readyJson({ listeners: { smtp: listeners.smtp }, data: undefined }, '1.2.3'),
-      `{"ready":true,"version":"1.2.3","pid":${process.pid},"data":null,"listeners":{"smtp":{"host":"127.0.0.1","port":1025}}}`,
+      readyJson({ listeners: { smtp: listeners.smtp }, data: undefined, templates: '/home/ann/emails' }, '1.2.3'),
+      `{"ready":true,"version":"1.2.3","pid":${process.pid},"data":null,"templates":"/home/ann/emails","listeners":{"smtp":{"host":"127.0.0.1","port":1025}}}`,
     )
   })
 })

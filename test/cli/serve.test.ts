@@ -27,6 +27,7 @@ describe('stuntmail', { concurrency: 2 }, () => {
       version,
       pid: command.child.pid,
       data: null,
+      templates: null,
       listeners: { smtp, http },
     })
     assert.deepEqual([smtp?.host, others], ['127.0.0.1', {}])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Route } from '../../src/http/router.ts'
 import { routes } from '../../src/http/routes/table.ts'
 import { ask, serve } from './served.ts'
 
@@ -33,6 +34,12 @@ function resolves(reference: string): boolean {
   return reference.startsWith('#/') && at !== undefined
 }
 
+/** Rows of one method and path are one operation. */
+function isRequired({ method, path }: Route, name: string): boolean {
+  const rows = routes.filter((row) => row.method === method && row.path === path)
+  return rows.every(({ query }) => query[name] !== undefined && query[name].type !== 'exact_optional')
+}
+
 describe('OpenAPI', () => {
   it('is a 3.1 document', () => {
     assert.equal(answer.headers['content-type'], 'application/json')
@@ -54,7 +61,7 @@ describe('OpenAPI', () => {
       assert.deepEqual(names('path'), Object.keys(row.params))
       for (const name of Object.keys(row.query)) assert.ok(names('query').includes(name), name)
       for (const parameter of operation.parameters) {
-        assert.equal(parameter.required, parameter.in === 'path')
+        assert.equal(parameter.required, parameter.in === 'path' || isRequired(row, parameter.name), parameter.name)
         assert.ok(Object.keys(parameter.schema).length > 0, parameter.name)
       }
       assert.deepEqual(

@@ -8,6 +8,7 @@ import { eventBus } from '../../src/events/bus.ts'
 import { startHttp, type HttpOptions } from '../../src/http/server.ts'
 import type { HttpServices } from '../../src/http/services.ts'
 import { liveChannel } from '../../src/live/socket.ts'
+import { TemplateFeed } from '../../src/live/template-feed.ts'
 import { silentLog, type Log } from '../../src/log.ts'
 import { bind } from '../../src/net/listener.ts'
 import type { SmtpEnvelope } from '../../src/smtp/envelope.ts'
@@ -53,7 +54,10 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
     listeners: () => new Map([['http', sockets.addresses[0]]]),
     ...services,
   }
-  const live = liveChannel({ store, bus, clock, log })
+  const { templates } = all
+  templates?.subscribe((event) => bus.publish('templates', event))
+  const templateFeed = templates && new TemplateFeed({ templates, log })
+  const live = liveChannel({ store, bus, clock, log, templateFeed })
   const server = await startHttp({ maxMessageOctets: 1_048_576, ...http, sockets }, all, live)
   const { port } = sockets.addresses[0]
   let closed: Promise<void> | undefined

@@ -57,6 +57,7 @@ export const getState = route({
       version: services.version,
       pid: process.pid,
       data: services.data ?? null,
+      templates: services.templates?.root ?? null,
       store: store.description,
       startedAt: wireTime(services.startedAt),
       messages: state.messages,

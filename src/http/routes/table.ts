@@ -5,6 +5,8 @@ import * as messages from './messages.ts'
 import { sendRaw } from './send.ts'
 import { sendComposed } from './send-composed.ts'
 import * as server from './server.ts'
+import * as templateMessages from './template-messages.ts'
+import * as templates from './templates.ts'
 
 export const routes: readonly Route[] = [
   messages.listMessages,
@@ -21,6 +23,15 @@ export const routes: readonly Route[] = [
   message.getHeaders,
   message.getPart,
   message.getTranscript,
+  templates.listTemplates,
+  templates.getRendering,
+  templates.getHtmlOfRendering,
+  templates.renderData,
+  templateMessages.getMessageOfRendering,
+  templateMessages.deliverRendering,
+  templateMessages.sendRendering,
+  templates.getFixture,
+  templates.putFixture,
   server.listSessions,
   server.getSession,
   server.getState,
