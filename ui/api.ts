@@ -17,6 +17,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whatever was thrown, as what the page shows. */
+export function asProblem(error: unknown): ApiProblem {
+  return error instanceof ApiProblem ? error : new ApiProblem({ detail: String(error) })
+}
+
 /** What of a message can be changed. `tags` replaces all of them. */
 export interface MessagePatch {
   readonly seen?: boolean
@@ -67,6 +72,12 @@ export function getState(): Promise<WireState> {
 
 export async function getJson<T>(path: string): Promise<T> {
   const response = await request('GET', path)
+  return (await response.json()) as T
+}
+
+/** Sends JSON, and takes JSON as the answer. */
+export async function sendJson<T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> {
+  const response = await request(method, path, body)
   return (await response.json()) as T
 }
 

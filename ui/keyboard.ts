@@ -29,6 +29,7 @@ export const shortcuts: readonly Shortcut[] = [
     run: () => go({ view: 'messages', message: null, tab: null, query: '' }),
   },
   { keys: ['g s'], text: 'Go to sessions', run: () => go({ view: 'sessions' }) },
+  { keys: ['g t'], text: 'Go to templates', run: () => go({ view: 'templates', tab: null }) },
   { keys: ['?'], text: 'This help', run: openHelp },
   { keys: ['Escape'], text: 'Clear the selection, then back to the list', run: escape },
 ]
@@ -39,6 +40,8 @@ const leaders = new Set(
   [...byKey.keys()].filter((key) => key.includes(' ')).map((key) => key.slice(0, key.indexOf(' '))),
 )
 let leader: string | null = null
+/** They lead from a template to all of them, too. */
+const backKeys: readonly string[] = ['u', 'Escape']
 
 /** Listens on a document: the page's own, and the one in a message's frame. @returns the way out */
 export function listenForKeys(document: Document): () => void {
@@ -56,9 +59,16 @@ function onKey(event: KeyboardEvent): void {
   const key = leader === null ? event.key : `${leader} ${event.key}`
   leader = leader === null && leaders.has(event.key) ? event.key : null
   const shortcut = byKey.get(key)
-  if (shortcut === undefined || (route.value.view !== 'messages' && isListKey(key))) return
+  if (shortcut === undefined || !isKeyHere(key)) return
   event.preventDefault()
   shortcut.run()
+}
+
+/** Whether a key means something in what is shown. */
+function isKeyHere(key: string): boolean {
+  const { view } = route.value
+  if (view === 'template' && backKeys.includes(key)) return true
+  return view === 'messages' || !isListKey(key)
 }
 
 /** With a key held that makes it the browser's or the system's. Shift only makes another character. */
@@ -105,7 +115,11 @@ function openAtCursor(): void {
 }
 
 function backToList(): void {
-  const { message } = route.value
+  const { message, view } = route.value
+  if (view === 'template') {
+    go({ view: 'templates', tab: null })
+    return
+  }
   go({ message: null, tab: null })
   if (message !== null) focusRow(message)
 }

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals'
 import type { WireChange, WireChanges, WirePage, WireSummary } from '../src/http/wire-types.ts'
-import { ApiProblem, listMessages } from './api.ts'
+import { asProblem, listMessages, type ApiProblem } from './api.ts'
 
 /*
  * The list in memory: the newest messages that match, without a gap from the newest down to where somebody scrolled.
@@ -103,7 +103,7 @@ async function searchOnce(query: string): Promise<void> {
     const page = await listMessages(query, firstPage, null)
     if (wanted === null || wanted === query) replaceWith(query, page)
   } catch (error) {
-    const problem = error instanceof ApiProblem ? error : new ApiProblem({ detail: String(error) })
+    const problem = asProblem(error)
     batch(() => {
       searchProblem.value = problem
       const { status } = listing.value

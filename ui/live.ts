@@ -1,11 +1,16 @@
+import { effect } from '@preact/signals'
 import { io } from 'socket.io-client'
-import type { WireChange, WireChanges, WireResume } from '../src/http/wire-types.ts'
+import type { WireChange, WireChanges, WireRendering, WireResume, WireTemplatesEvent } from '../src/http/wire-types.ts'
 import { connection } from './connection.ts'
 import { latestChange, takeChanges } from './listing.ts'
+import { currentLook, lookChanges, takeHint, takeRendering } from './renderings.ts'
+
+/** Between two looks; the server drops who says too much. */
+const lookPauseMs = 120
 
 /**
- * Keeps the list up to date from now on. Each time the connection stands, everything since the last change seen is
- * asked for, so a break of any length misses nothing.
+ * Keeps the list and the renderings that are shown up to date from now on. Each time the connection stands, everything
+ * since the last change seen is asked for, so a break of any length misses nothing.
  * @param onArrival called for each message that came while connected
  */
 export function startLive(onArrival: (changes: readonly WireChange[]) => void): void {
@@ -21,9 +26,18 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
     const question: WireResume = { since }
     socket.emit('resume', question)
   }
+  const look = atMostEvery(lookPauseMs, () => {
+    if (socket.connected) socket.emit('look', currentLook())
+  })
   socket.on('connect', () => {
     resumeFrom(latestChange())
+    look()
   })
+  effect(() => {
+    if (lookChanges.value > 0) look()
+  })
+  socket.on('rendering', (event: WireRendering) => takeRendering(event))
+  socket.on('templates', (event: WireTemplatesEvent) => takeHint(event))
   socket.on('changes', (event: WireChanges) => {
     const since = latestChange()
     const caughtUp = connection.peek() === 'live'
@@ -42,4 +56,20 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
   socket.on('connect_error', () => {
     if (connection.peek() === 'live') connection.value = 'lost'
   })
+}
+
+/** At once, and of what comes too soon after it the last one when its time has come. */
+function atMostEvery(milliseconds: number, act: () => void): () => void {
+  let resting = false
+  let again = false
+  return function run(): void {
+    again = resting
+    if (resting) return
+    act()
+    resting = true
+    setTimeout(() => {
+      resting = false
+      if (again) run()
+    }, milliseconds)
+  }
 }

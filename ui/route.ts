@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** Where one is. All of it is in the URL's query, so that one page serves every place and a reload comes back to it. */
-interface Route {
+export interface Route {
   readonly view: View
   /** Key of the open message. */
   readonly message: string | null
@@ -10,13 +10,34 @@ interface Route {
   readonly query: string
   /** An open session, in the sessions view. */
   readonly session: string | null
+  /** Name of the open template. */
+  readonly template: string | null
+  /** Of the template; null for the first one. */
+  readonly fixture: string | null
+  readonly locale: string | null
 }
 
-export type View = 'messages' | 'sessions' | 'api' | 'about'
-export type Tab = 'html' | 'text' | 'source' | 'headers' | 'parts' | 'conversation'
+const views = ['messages', 'templates', 'template', 'sessions', 'api', 'about'] as const
+/** Of a message, and of a template. */
+const tabs = ['html', 'text', 'source', 'headers', 'parts', 'conversation', 'fixtures', 'details'] as const
 
-const views: readonly View[] = ['messages', 'sessions', 'api', 'about']
-const tabs: readonly Tab[] = ['html', 'text', 'source', 'headers', 'parts', 'conversation']
+export type View = (typeof views)[number]
+export type Tab = (typeof tabs)[number]
+
+/** The list of all messages. */
+export const home: Route = {
+  view: 'messages',
+  message: null,
+  tab: null,
+  query: '',
+  session: null,
+  template: null,
+  fixture: null,
+  locale: null,
+}
+/** Route and URL have the same names for these. */
+const names = ['message', 'tab', 'session'] as const
+const templateNames = ['template', 'fixture', 'locale'] as const
 
 /** The place shown. Changed by `go` and by the browser's own back and forward. */
 export const route = signal<Route>(readRoute(location.search))
@@ -39,9 +60,10 @@ export function routeUrl(to: Route): string {
   const parameters = new URLSearchParams()
   if (to.view !== 'messages') parameters.set('view', to.view)
   if (to.query !== '') parameters.set('query', to.query)
-  if (to.message !== null) parameters.set('message', to.message)
-  if (to.tab !== null) parameters.set('tab', to.tab)
-  if (to.session !== null) parameters.set('session', to.session)
+  for (const name of [...names, ...(to.view === 'template' ? templateNames : [])]) {
+    const value = to[name]
+    if (value !== null) parameters.set(name, value)
+  }
   const query = parameters.toString()
   return query === '' ? location.pathname : `?${query}`
 }
@@ -56,5 +78,8 @@ function readRoute(search: string): Route {
     tab: tabs.find((known) => known === tab) ?? null,
     query: parameters.get('query') ?? '',
     session: parameters.get('session'),
+    template: parameters.get('template'),
+    fixture: parameters.get('fixture'),
+    locale: parameters.get('locale'),
   }
 }

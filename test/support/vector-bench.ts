@@ -121,8 +121,7 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
     if (layers.sanitiser && target !== null && root !== null) {
       const sanitised = inside.sanitiser.sanitise(html, {
         window: frame.contentWindow,
-        pictures: new Map(),
-        parts: new Set(),
+        own: { part: () => undefined, file: () => undefined },
         remote: false,
       })
       target.replaceChild(target.adoptNode(sanitised.root), root)

@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { listenForKeys } from '../keyboard.ts'
-import type { Remote } from './sanitise.ts'
+import { fit, watchHeight } from './frame-height.ts'
+import { watchLinks } from './frame-links.ts'
+import type { OwnPictures, Remote } from './sanitise.ts'
 
 /** What was found in the HTML that is shown. */
 export interface FrameReport {
@@ -8,138 +10,113 @@ export interface FrameReport {
   readonly missing: readonly string[]
 }
 
+/** How a reader looks at it. `inverted`: as clients do that turn colours over where a message has no dark ones. */
+export type Scheme = 'light' | 'dark' | 'inverted'
+
 interface FrameProperties {
-  readonly messageKey: string
+  /** For screen readers. */
+  readonly title: string
+  /** Of the blank document with the policy, relative to the page: `frame/…`. */
+  readonly address: string
   readonly html: string
-  readonly pictures: ReadonlyMap<string, string>
-  readonly parts: ReadonlySet<string>
+  /** The same one while nothing of it changes. */
+  readonly own: OwnPictures
   /** CSS pixels; null for all there is. */
   readonly width: number | null
-  readonly scheme: 'light' | 'dark'
+  readonly scheme: Scheme
+  /** Lets pictures from elsewhere through. */
   readonly remote: boolean
+  /** Whether it grows with its content, or fills what it stands in and scrolls by itself. */
+  readonly grows: boolean
+  /** To be looked at only: no keys, no links, no focus. */
+  readonly inert?: boolean
   readonly onReport: (report: FrameReport) => void
+  /** Told of the link one is about to follow, instead of showing it here. */
+  readonly onLink?: (url: string | null) => void
 }
 
-/** The frame grows with its content up to here, and scrolls from there on. HTML-4. */
-const highest = 20_000
-/** What a document is laid out in to see how high it wants to be, so that `100vh` does not make it grow for ever. */
-const measuringHeight = 320
-
 /**
- * The message in a frame in which no script can ever run: sandboxed without `allow-scripts`, under its own
- * Content-Security-Policy, and filled with a sanitised document.
+ * HTML in a frame in which no script can ever run: sandboxed without `allow-scripts`, under its own
+ * Content-Security-Policy, and filled with a sanitised document. Other HTML later changes only what is different in it.
  */
-export function Frame({ messageKey, html, pictures, parts, width, scheme, remote, onReport }: FrameProperties) {
+export function Frame(properties: FrameProperties) {
+  const { title, address, width, scheme, remote, grows, inert = false, onLink } = properties
   const frame = useRef<HTMLIFrameElement>(null)
   const [link, setLink] = useState<string | null>(null)
   const [ready, setReady] = useState<Document | null>(null)
-  const address = `frame/${encodeURIComponent(messageKey)}${remote ? '?remote=1' : ''}`
   useEffect(() => {
-    const inside = ready
-    const window = inside?.defaultView
-    if (inside === null || window === null || window === undefined) return
-    let current = true
-    const leave: (() => void)[] = [listenForKeys(inside), watchLinks(inside, setLink)]
-    void import('./sanitise.ts').then(({ sanitise }) => {
-      if (!current) return
-      const { root, remote: found, missing } = sanitise(html, { window, pictures, parts, remote })
-      inside.replaceChild(inside.adoptNode(root), inside.documentElement)
-      onReport({ remote: found, missing })
-      leave.push(watchHeight(frame.current, inside))
-    })
-    return () => {
-      current = false
-      for (const stop of leave) stop()
-    }
-  }, [ready, html])
-  useLayoutEffect(() => fit(frame.current), [width])
+    if (ready === null || inert) return
+    const leave = [listenForKeys(ready), watchLinks(ready, onLink ?? setLink)]
+    if (grows) leave.push(watchHeight(frame.current, ready))
+    return () => leave.forEach((stop) => stop())
+  }, [ready])
+  useContent(ready, properties, () => grows && fit(frame.current))
+  useEffect(() => invert(ready, scheme === 'inverted'), [ready, scheme])
+  useLayoutEffect(() => {
+    if (grows) fit(frame.current)
+  }, [width])
   return (
-    <div class="frame-holder">
+    <div class={`frame-holder ${grows ? '' : 'filled'}`}>
       <iframe
         ref={frame}
-        key={address}
-        title="HTML of the message"
+        key={`${address}${remote ? '?remote=1' : ''}`}
+        title={title}
         class="frame"
+        tabIndex={inert ? -1 : undefined}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         referrerpolicy="no-referrer"
-        src={address}
-        style={{ width: width === null ? '100%' : `${width}px`, colorScheme: scheme }}
+        src={`${address}${remote ? '?remote=1' : ''}`}
+        style={{ width: width === null ? '100%' : `${width}px`, colorScheme: scheme === 'dark' ? 'dark' : 'light' }}
         onLoad={(event) => setReady(event.currentTarget.contentDocument)}
       />
-      {link !== null && (
-        <p class="link-preview" role="status">
-          {link}
-        </p>
-      )}
+      {link !== null && <LinkPreview url={link} />}
     </div>
   )
 }
 
-/** Shows where a link leads before it is followed. A touch has no hover: there the first tap shows, the second follows. HTML-6. */
-function watchLinks(inside: Document, show: (url: string | null) => void): () => void {
-  let shown: string | null = null
-  let byTouch = false
-  function look(event: Event): void {
-    const url = linkAt(event.target)
-    shown = url
-    show(url)
-  }
-  function press(event: PointerEvent): void {
-    byTouch = event.pointerType === 'touch'
-    if (byTouch && linkAt(event.target) !== shown) shown = null
-  }
-  function click(event: Event): void {
-    const url = linkAt(event.target)
-    if (url === null || !byTouch || shown === url) return
-    event.preventDefault()
-    look(event)
-  }
-  const listeners = [
-    ['mouseover', look],
-    ['focusin', look],
-    ['click', click],
-  ] as const
-  for (const [type, listener] of listeners) inside.addEventListener(type, listener)
-  inside.addEventListener('pointerdown', press)
-  return () => {
-    for (const [type, listener] of listeners) inside.removeEventListener(type, listener)
-    inside.removeEventListener('pointerdown', press)
-  }
+/** Where a link leads, before it is followed. */
+export function LinkPreview({ url }: { url: string }) {
+  return (
+    <p class="link-preview" role="status">
+      {url}
+    </p>
+  )
 }
 
-function linkAt(target: EventTarget | null): string | null {
-  // Of another realm: `instanceof` does not know it.
-  const link = (target as Partial<Element> | null)?.closest?.('a[href], area[href]')
-  const href = link?.getAttribute('href') ?? link?.getAttribute('xlink:href') ?? null
-  return href === null || href.startsWith('#') ? null : href
+/** Keeps the document what the HTML says. @param onShown called each time it is */
+function useContent(inside: Document | null, properties: FrameProperties, onShown: () => void): void {
+  const { html, own, remote, grows, inert = false, onReport } = properties
+  const filled = useRef<Document | null>(null)
+  useEffect(() => {
+    const window = inside?.defaultView
+    if (inside === null || window === null || window === undefined) return
+    let current = true
+    const isFirst = filled.current !== inside
+    const cleaning = import('./sanitise.ts').then(({ sanitise }) => sanitise)
+    const changing = isFirst ? Promise.resolve(undefined) : import('./morph.ts').then(({ morph }) => morph)
+    void Promise.all([cleaning, changing]).then(([sanitise, morph]) => {
+      if (!current) return
+      const { root, remote: found, missing } = sanitise(html, { window, own, remote })
+      if (morph === undefined) inside.replaceChild(inside.adoptNode(root), inside.documentElement)
+      else morph(inside, root)
+      filled.current = inside
+      onShown()
+      onReport({ remote: found, missing })
+      // The first save is to be as fast as the second one.
+      if (!grows && !inert) void import('./morph.ts').catch(() => undefined)
+    })
+    return () => {
+      current = false
+    }
+  }, [inside, html, own])
 }
 
-/** Fits the frame to its content now and whenever a picture arrives or the width changes. */
-function watchHeight(frame: HTMLIFrameElement | null, inside: Document): () => void {
-  if (frame === null) return () => undefined
-  let width = 0
-  const observer = new ResizeObserver(() => {
-    if (frame.clientWidth === width) return
-    width = frame.clientWidth
-    fit(frame)
-  })
-  const onLoad = (): void => fit(frame)
-  observer.observe(frame)
-  inside.addEventListener('load', onLoad, true)
-  fit(frame)
-  return () => {
-    observer.disconnect()
-    inside.removeEventListener('load', onLoad, true)
-  }
-}
-
-function fit(frame: HTMLIFrameElement | null): void {
-  const root = frame?.contentDocument?.documentElement ?? null
-  if (frame === null || root === null) return
-  const scroller = document.getElementById('message-scroller')
-  const top = scroller?.scrollTop ?? 0
-  frame.style.height = `${measuringHeight}px`
-  const height = Math.min(highest, Math.max(measuringHeight, root.scrollHeight))
-  frame.style.height = `${height}px`
-  if (scroller !== null) scroller.scrollTop = top
+/** Turns all colours over, and pictures back again. */
+function invert(inside: Document | null, on: boolean): void {
+  const window = inside?.defaultView
+  if (inside === null || window === null || window === undefined) return
+  const sheet = new window.CSSStyleSheet()
+  sheet.replaceSync(`html { background: #fff; filter: invert(0.93) hue-rotate(180deg) }
+    img, svg image, [background], [style*='background-image'] { filter: invert(1) hue-rotate(180deg) }`)
+  inside.adoptedStyleSheets = on ? [sheet] : []
 }

@@ -24,13 +24,18 @@ interface Sanitised {
   readonly missing: readonly string[]
 }
 
+/** Pictures that belong to what is shown, and so may be fetched. Addresses are of our server, absolute. */
+export interface OwnPictures {
+  /** @param id Content-ID without angle brackets, to be looked up exactly. HTML-11. */
+  part(id: string): string | undefined
+  /** @param reference as it stands in the HTML. @returns undefined for whatever is not its own. */
+  file(reference: string): string | undefined
+}
+
 interface SanitiseOptions {
   /** The window of the frame, so that the markup is parsed under the frame's own policy. */
   readonly window: Window & typeof globalThis
-  /** Content-ID without angle brackets to the address of the picture. Looked up exactly. */
-  readonly pictures: ReadonlyMap<string, string>
-  /** Addresses of all the message's own pictures, absolute. */
-  readonly parts: ReadonlySet<string>
+  readonly own: OwnPictures
   /** Lets pictures from elsewhere through. */
   readonly remote: boolean
 }
@@ -228,7 +233,7 @@ class Pass {
   }
 
   #picture(raw: string, element: string, tiny: boolean): string | undefined {
-    const own = this.#ownPart(raw)
+    const own = this.#options.own.file(raw)
     if (own !== undefined) return own
     const found = readPicture(raw)
     switch (found?.kind) {
@@ -246,15 +251,8 @@ class Pass {
     }
   }
 
-  /** The server has put the addresses of parts in already where it could. Only pictures of this very message pass. */
-  #ownPart(raw: string): string | undefined {
-    const base = this.#options.window.location.href
-    const address = URL.canParse(raw, base) ? new URL(raw, base).href : ''
-    return this.#options.parts.has(address) ? address : undefined
-  }
-
   #part(id: string): string | undefined {
-    const address = this.#options.pictures.get(id)
+    const address = this.#options.own.part(id)
     if (address === undefined) this.missing.add(id)
     return address
   }

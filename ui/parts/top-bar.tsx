@@ -1,12 +1,13 @@
 import type { TargetedMouseEvent } from 'preact'
-import { connection } from '../connection.ts'
-import { go, route, routeUrl, type View } from '../route.ts'
+import { connection, templatesRevision } from '../connection.ts'
+import { go, home, route, routeUrl, type View } from '../route.ts'
 import { setTheme, theme, type Theme } from '../settings.ts'
 import { dialog } from '../state.ts'
 import { Icon, Mark } from './icon.tsx'
 import { SearchBox } from './search-box.tsx'
 
 const places: readonly { readonly view: View; readonly label: string; readonly icon: string }[] = [
+  { view: 'templates', label: 'Templates', icon: 'layout-template' },
   { view: 'sessions', label: 'Sessions', icon: 'terminal' },
   { view: 'api', label: 'API', icon: 'book-open' },
   { view: 'about', label: 'Status', icon: 'server' },
@@ -20,7 +21,8 @@ const themes: Record<Theme, { readonly next: Theme; readonly icon: string; reado
 
 /** Name, search and the other places. */
 export function TopBar() {
-  const home = { view: 'messages', message: null, tab: null, query: '', session: null } as const
+  const { view: current } = route.value
+  const shown = templatesRevision.value === null ? places.filter(({ view }) => view !== 'templates') : places
   return (
     <header class="top-bar">
       <a class="brand" href={routeUrl(home)} onClick={(event) => follow(event, () => go(home))}>
@@ -30,12 +32,12 @@ export function TopBar() {
       </a>
       <SearchBox />
       <nav class="places" aria-label="Places">
-        {places.map(({ view, label, icon }) => (
+        {shown.map(({ view, label, icon }) => (
           <a
             key={view}
             class="place"
             href={routeUrl({ ...home, view })}
-            aria-current={route.value.view === view ? 'page' : undefined}
+            aria-current={current === view || (current === 'template' && view === 'templates') ? 'page' : undefined}
             onClick={(event) => follow(event, () => go({ view, session: null }))}
           >
             <Icon name={icon} />
@@ -68,7 +70,7 @@ function ThemeSwitch() {
 }
 
 /** Lets the browser have clicks that ask for a new tab. */
-function follow(event: TargetedMouseEvent<HTMLAnchorElement>, act: () => void): void {
+export function follow(event: TargetedMouseEvent<HTMLAnchorElement>, act: () => void): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
   event.preventDefault()
   act()

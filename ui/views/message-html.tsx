@@ -1,11 +1,13 @@
 import { useSignal, type Signal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { getText, messageUrl } from '../api.ts'
 import { count, size } from '../format.ts'
-import { isPicture, partUrl } from '../parts/attachments.tsx'
 import { Frame, type FrameReport } from '../parts/frame.tsx'
+import { isHeavy, occurrences } from '../parts/heavy.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useLoaded } from '../parts/loaded.ts'
+import { partsOfMessage } from '../parts/own-pictures.ts'
 import { RemoteBar } from '../parts/remote-bar.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { TextBody } from './message-text.tsx'
@@ -17,11 +19,6 @@ const widths = [
   { name: 'Full width', icon: 'globe', pixels: null },
 ] as const
 
-/** Beyond this, a message is shown as text until somebody insists: rendering would hold the page up. HTML-13. */
-const heavyOctets = 2_000_000
-/** Tags and style rules together. */
-const heavyMarkup = 10_000
-
 /** The HTML of a message, as a reader at some width and in light or dark would see it. */
 export function HtmlBody({ message }: { message: WireMessage }) {
   const loaded = useLoaded(message.key, () => getText(messageUrl(message.key, '/html')))
@@ -30,11 +27,11 @@ export function HtmlBody({ message }: { message: WireMessage }) {
   const remote = useSignal(false)
   const insisted = useSignal(false)
   const report = useSignal<FrameReport | null>(null)
+  const own = useMemo(() => partsOfMessage(message), [message])
   if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
   if (!insisted.value && isHeavy(loaded.value)) {
     return <Heavy message={message} html={loaded.value} onInsist={() => (insisted.value = true)} />
   }
-  const pictures = picturesOf(message)
   return (
     <div class="html-body">
       <PreviewBar width={width} scheme={scheme} />
@@ -42,17 +39,14 @@ export function HtmlBody({ message }: { message: WireMessage }) {
         <RemoteBar report={report.value} loading={remote.value} onLoad={() => (remote.value = true)} />
       )}
       <Frame
-        messageKey={message.key}
+        title="HTML of the message"
+        address={`frame/${encodeURIComponent(message.key)}`}
         html={loaded.value}
-        pictures={pictures}
-        parts={
-          new Set(
-            message.files.filter(({ mediaType }) => isPicture(mediaType)).map(({ n }) => absoluteUrl(message.key, n)),
-          )
-        }
+        own={own}
         width={width.value}
         scheme={scheme.value}
         remote={remote.value}
+        grows
         onReport={(found) => (report.value = found)}
       />
     </div>
@@ -114,28 +108,4 @@ function Heavy({ message, html, onInsist }: { message: WireMessage; html: string
       <TextBody message={message} />
     </>
   )
-}
-
-function isHeavy(html: string): boolean {
-  return html.length > heavyOctets || occurrences(html, '<') + occurrences(html, '{') > heavyMarkup
-}
-
-function occurrences(html: string, char: string): number {
-  let found = 0
-  for (let at = html.indexOf(char); at >= 0; at = html.indexOf(char, at + 1)) found += 1
-  return found
-}
-
-/** Only pictures can be named by Content-ID, and only by the exact one. HTML-11. */
-function picturesOf(message: WireMessage): ReadonlyMap<string, string> {
-  const pictures = new Map<string, string>()
-  for (const { contentId, mediaType, n } of message.files) {
-    if (contentId === null || !isPicture(mediaType) || pictures.has(contentId)) continue
-    pictures.set(contentId, absoluteUrl(message.key, n))
-  }
-  return pictures
-}
-
-function absoluteUrl(key: string, n: string): string {
-  return new URL(partUrl(key, n), document.baseURI).href
 }

@@ -36,7 +36,8 @@ interface LinesProperties {
   readonly place: Signal<number | null>
 }
 
-function Lines({ lines, defects, place }: LinesProperties) {
+/** Lines with their numbers; only what can be seen is rendered. */
+export function Lines({ lines, defects, place }: LinesProperties) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtual({ count: lines.count, rowHeight: lineHeight, scroller, overscan: 20 })
   const marked = useMemo(() => byLine(lines, defects), [lines, defects])

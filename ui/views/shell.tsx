@@ -8,6 +8,8 @@ import { ListView } from './list.tsx'
 
 const MessageView = lazy(() => import('./message.tsx').then((module) => module.MessageView))
 const SessionsView = lazy(() => import('./sessions.tsx').then((module) => module.SessionsView))
+const TemplatesView = lazy(() => import('./templates.tsx').then((module) => module.TemplatesView))
+const TemplateView = lazy(() => import('./template.tsx').then((module) => module.TemplateView))
 const ApiReference = lazy(() => import('./api-reference.tsx').then((module) => module.ApiReference))
 const AboutView = lazy(() => import('./about.tsx').then((module) => module.AboutView))
 const FirstMessage = lazy(() => import('./first-message.tsx').then((module) => module.FirstMessage))
@@ -27,6 +29,8 @@ export function Shell() {
       <TopBar />
       <main class="main">
         {view === 'messages' && <Messages />}
+        {view === 'templates' && <TemplatesView />}
+        {view === 'template' && <TemplateView />}
         {view === 'sessions' && <SessionsView />}
         {view === 'api' && <ApiReference />}
         {view === 'about' && <AboutView />}

@@ -1,0 +1,229 @@
+/** Templates in a real browser, over a whole server and a folder of files that are saved. */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import type { AxeResults } from 'axe-core'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
+import { buildUi } from '../../.build/ui-page.ts'
+import { startStuntmail, type Stuntmail } from '../../src/index.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { temporaryFolder } from '../support/command.ts'
+
+const tall = '<p style="height:900px">tall</p>'
+const root = join(temporaryFolder(), 'emails')
+let browser: Browser
+let server: Stuntmail
+let page: Page
+
+function put(path: string, content: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), content)
+}
+
+before(async () => {
+  put('welcome.hbs', `---\nsubject: Welcome {{name}}\n---\n<h1>Hello {{name}}</h1>{{> partials/foot}}${tall}<p>end</p>`)
+  put('welcome.data.json', '{ "name": "Ann" }')
+  put('welcome.bob.json', '{ "name": "Bob" }')
+  put('partials/foot.hbs', '<p>Foot one</p>')
+  put('account/reset.html', '<style>p{color:rgb(1,2,3)}</style><p>Reset</p><img src="../images/logo.svg" alt="logo">')
+  put('images/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>')
+  await buildUi()
+  ;[browser, server] = await Promise.all([launchBrowser(), startStuntmail({ templates: root })])
+})
+after(async () => {
+  await Promise.all([browser.close(), server.stop()])
+})
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+})
+afterEach(() => page.close())
+
+/** Opens a place and waits until it is told of saves. */
+async function open(path: string): Promise<void> {
+  await page.goto(`${server.url ?? ''}/${path}`)
+  await page.waitForSelector('.pulse.live')
+}
+
+const shown = (): FrameLocator => page.frameLocator('.template-pane iframe')
+
+test('the gallery has every template but partials, by folder, and leads to each', async () => {
+  await open('')
+  await page.getByRole('link', { name: 'Templates' }).click()
+  await page.frameLocator('.template-card:has-text("welcome") iframe').getByText('Hello Ann').waitFor()
+  assert.deepEqual(await page.locator('.template-name').allTextContents(), ['welcome', 'reset'])
+  await page.getByLabel('Filter templates by name').fill('RES')
+  await page.getByText('1 template in').waitFor()
+  await page.locator('.template-card', { hasText: 'reset' }).click()
+  await page.getByRole('heading', { name: 'account/reset' }).waitFor()
+  await page.keyboard.press('u')
+  await page.getByRole('heading', { name: 'Templates' }).waitFor()
+})
+
+test('the gallery follows new templates, and those that go', async () => {
+  await open('?view=templates')
+  put('news.hbs', '<h1>News</h1>')
+  await page.locator('.template-name', { hasText: 'news' }).waitFor()
+  rmSync(join(root, 'news.hbs'))
+  await page.locator('.template-name', { hasText: 'news' }).waitFor({ state: 'detached' })
+})
+
+test('a save changes only what it changes: scroll, selection and elements stay', async () => {
+  await open('?view=template&template=welcome')
+  await page.getByText('Welcome Ann').waitFor()
+  const end = shown().getByText('end', { exact: true })
+  await end.scrollIntoViewIfNeeded()
+  const before = await end.evaluate((element) => {
+    const { defaultView: inside } = element.ownerDocument
+    inside?.getSelection()?.selectAllChildren(element)
+    ;(element as HTMLElement & { kept?: boolean }).kept = true
+    return inside?.scrollY ?? 0
+  })
+  assert.ok(before > 0)
+  put('partials/foot.hbs', '<p>Foot two</p>')
+  await shown().getByText('Foot two').waitFor()
+  const now = await end.evaluate((element) => {
+    const { defaultView: inside } = element.ownerDocument
+    const { kept } = element as HTMLElement & { kept?: boolean }
+    return { scroll: inside?.scrollY, selected: inside?.getSelection()?.toString(), kept }
+  })
+  assert.deepEqual(now, { scroll: before, selected: 'end', kept: true })
+})
+
+test('styles and pictures go in by themselves', async () => {
+  await open('?view=template&template=account/reset')
+  const paragraph = shown().getByText('Reset')
+  await paragraph.waitFor()
+  const picture = shown().getByAltText('logo')
+  const first = await picture.getAttribute('src')
+  await paragraph.evaluate((element) => ((element as HTMLElement & { kept?: boolean }).kept = true))
+  put('account/reset.html', readFileSync(join(root, 'account/reset.html'), 'utf8').replace('1,2,3', '4,5,6'))
+  // No script runs in the frame, not even one that waits: the page looks into it.
+  await page.waitForFunction(() => {
+    const inside = document.querySelector<HTMLIFrameElement>('.template-pane iframe')?.contentDocument
+    const text = inside?.querySelector('p')
+    return text !== null && text !== undefined && getComputedStyle(text).color === 'rgb(4, 5, 6)'
+  })
+  assert.equal(await paragraph.evaluate((element) => (element as HTMLElement & { kept?: boolean }).kept), true)
+  put('images/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"/>')
+  await page.waitForFunction((before) => {
+    const inside = document.querySelector<HTMLIFrameElement>('.template-pane iframe')?.contentDocument
+    return inside?.querySelector('img')?.getAttribute('src') !== before
+  }, first)
+})
+
+test('a mistake stands over the last good rendering, with its place, until the next good save', async () => {
+  await open('?view=template&template=welcome')
+  await shown().getByText('Hello Ann').waitFor()
+  const good = readFileSync(join(root, 'welcome.hbs'), 'utf8')
+  put('welcome.hbs', good.replace('{{name}}</h1>', '{{#if}</h1>'))
+  const panel = page.getByRole('alert', { name: 'What is wrong' })
+  await panel.getByText(/welcome\.hbs:4/).waitFor()
+  await shown().getByText('Hello Ann').waitFor()
+  put('welcome.hbs', good)
+  await panel.waitFor({ state: 'detached' })
+})
+
+test('fixtures are chosen, edited beside the template, and saved when one says so', async () => {
+  await open('?view=template&template=welcome&tab=fixtures')
+  await page.getByRole('combobox', { name: 'Fixture' }).selectOption('bob')
+  await shown().getByText('Hello Bob').waitFor()
+  const data = page.getByLabel('Data of bob, JSON')
+  await data.fill('{ "name": "Carol" }')
+  await shown().getByText('Hello Carol').waitFor()
+  assert.equal(readFileSync(join(root, 'welcome.bob.json'), 'utf8'), '{ "name": "Bob" }')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved bob').waitFor()
+  assert.deepEqual(JSON.parse(readFileSync(join(root, 'welcome.bob.json'), 'utf8')), { name: 'Carol' })
+  await data.fill('{ "name": ')
+  await page.getByRole('alert').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
+  await data.fill('{ "name": "Dan" }')
+  await page.getByLabel('Name of a new fixture').fill('dan')
+  await page.getByRole('button', { name: 'Save as' }).click()
+  await page.getByLabel('Data of dan, JSON').waitFor()
+  assert.deepEqual(JSON.parse(readFileSync(join(root, 'welcome.dan.json'), 'utf8')), { name: 'Dan' })
+})
+
+test('a fixture that changed meanwhile is not written over unasked', async () => {
+  await open('?view=template&template=welcome&tab=fixtures')
+  const data = page.getByLabel('Data of default, JSON')
+  await data.fill('{ "name": "Mine" }')
+  await shown().getByText('Hello Mine').waitFor()
+  put('welcome.data.json', '{ "name": "Theirs" }')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'Write over it' }).waitFor()
+  assert.equal(readFileSync(join(root, 'welcome.data.json'), 'utf8'), '{ "name": "Theirs" }')
+  await page.getByRole('button', { name: 'As in the file' }).click()
+  await shown().getByText('Hello Theirs').waitFor()
+})
+
+test('a rendering goes to the inbox and through SMTP, and all widths stand side by side', async () => {
+  await open('?view=template&template=account/reset')
+  await shown().getByText('Reset').waitFor()
+  await page.getByRole('button', { name: 'To the inbox' }).click()
+  await page.getByText('Put into the inbox').waitFor()
+  await page.getByRole('button', { name: 'Send by SMTP' }).click()
+  await page.getByText('Sent through SMTP').waitFor()
+  await page.getByRole('button', { name: 'All side by side' }).click()
+  await page.locator('.template-pane').nth(2).waitFor()
+  assert.deepEqual(
+    await page.locator('.template-pane iframe').evaluateAll((frames) => frames.map(({ clientWidth }) => clientWidth)),
+    [375, 768, 1000],
+  )
+  await page.getByRole('link', { name: /Stuntmail/ }).click()
+  await page.locator('.row').nth(1).waitFor()
+})
+
+test('nothing in a template runs, whatever it says', async () => {
+  put(
+    'evil.html',
+    '<p>evil</p><script>parent.ran = 1</script><img src=x onerror="parent.ran = 1"><a href="javascript:parent.ran=1">go</a>',
+  )
+  await open('?view=template&template=evil')
+  await shown().getByText('evil').waitFor()
+  put(
+    'evil.html',
+    '<p>more evil</p><svg onload="parent.ran = 1"></svg><img src=y onerror="parent.ran = 1"><script>parent.ran = 1</script>',
+  )
+  await shown().getByText('more evil').waitFor()
+  assert.equal(await shown().locator('script, [onerror], [onload]').count(), 0)
+  assert.equal(await page.evaluate(() => 'ran' in window), false)
+  rmSync(join(root, 'evil.html'))
+})
+
+test('axe finds nothing, light and dark, on a phone too', async () => {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  put('broken.hbs', '<p>{{#if}</p>')
+  const places = [
+    ['?view=templates', '.template-card'],
+    ['?view=template&template=welcome', '.template-pane'],
+    ['?view=template&template=welcome&tab=text', '.template-text'],
+    ['?view=template&template=welcome&tab=source', '.source-line'],
+    ['?view=template&template=welcome&tab=fixtures', '.data-editor'],
+    ['?view=template&template=welcome&tab=details', '.template-files'],
+    ['?view=template&template=broken', '.diagnostic'],
+  ] as const
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    const other = await browser.newPage({ colorScheme, viewport: { width, height: 800 }, bypassCSP: true })
+    for (const [path, there] of places) {
+      await other.goto(`${server.url ?? ''}/${path}`)
+      await other.locator(there).first().waitFor()
+      await other.evaluate(axe)
+      const { violations } = await other.evaluate(() =>
+        (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),
+      )
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html ?? ''}`),
+        [],
+      )
+    }
+    await other.close()
+  }
+  rmSync(join(root, 'broken.hbs'))
+})
