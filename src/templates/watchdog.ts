@@ -2,10 +2,9 @@ import { Worker } from 'node:worker_threads'
 
 /** Plain JavaScript: a thread needs neither a file nor a loader for it. */
 const program = `
-const { workerData } = require('node:worker_threads')
-const parent = process.ppid
+const { parent, maxResidentOctets } = require('node:worker_threads').workerData
 setInterval(() => {
-  if (process.ppid !== parent || process.memoryUsage.rss() > workerData) process.kill(process.pid, 'SIGKILL')
+  if (process.ppid !== parent || process.memoryUsage.rss() > maxResidentOctets) process.kill(process.pid, 'SIGKILL')
 }, 50)`
 
 /**
@@ -14,6 +13,8 @@ setInterval(() => {
  */
 export function startWatchdog(maxResidentOctets: number): void {
   const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 }
-  const watchdog = new Worker(program, { eval: true, workerData: maxResidentOctets, execArgv: [], resourceLimits })
+  // Who the parent is has to be known before the thread begins: by then it may be gone.
+  const workerData = { parent: process.ppid, maxResidentOctets }
+  const watchdog = new Worker(program, { eval: true, workerData, execArgv: [], resourceLimits })
   watchdog.unref()
 }
