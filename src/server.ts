@@ -127,12 +127,13 @@ interface Context {
 async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   const { settings, log, clock, sockets, thread } = context
   const data = settings.memory ? undefined : settings.data
-  // The modules load while the store's thread starts, and templates are looked for meanwhile: SMTP does not wait for them.
+  // The modules load while the store's thread starts.
   const modules = load(sockets)
-  const templates = openTemplateLoop(context)
-  templates.catch(() => undefined)
   const store = await openStore(settings, data, { log, clock, thread }).finally(() => modules.catch(() => undefined))
   closers.add(() => store.close())
+  // SMTP does not wait for them.
+  const templates = openTemplateLoop(context, store)
+  templates.catch(() => undefined)
   closers.add(async () => (await templates.catch(() => undefined))?.close())
   const { catchAll, startSmtp, http } = await modules
   const delivery = catchAll(store, { log })
@@ -164,16 +165,22 @@ const folderProblems: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Undefined where there is none to show. @throws StartError. */
-async function openTemplateLoop({ settings, sockets, clock, log }: Context): Promise<Templates | undefined> {
+async function openTemplateLoop(
+  { settings, sockets, clock, log }: Context,
+  store: Store,
+): Promise<Templates | undefined> {
   if (settings.templates === undefined) return undefined
   const { directory, ...options } = settings.templates
   if (!sockets.has('http')) {
     log.warn({ directory }, 'templates are not shown: the listener http is off')
     return undefined
   }
-  const { openTemplates } = await import('./templates/open.ts')
+  const [{ openTemplates }, { capturedData }] = await Promise.all([
+    import('./templates/open.ts'),
+    import('./http/captured-data.ts'),
+  ])
   try {
-    return await openTemplates({ root: directory, clock, ...options })
+    return await openTemplates({ root: directory, clock, captured: capturedData(store), ...options })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const problem = folderProblems.get(code) ?? (error instanceof Error ? error.message : String(error))

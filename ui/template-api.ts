@@ -1,5 +1,5 @@
-import type { WireCatalogue, WireFixture, WireRendering, WireRenderingId } from '../src/http/wire-types.ts'
-import { getJson, sendJson } from './api.ts'
+import type { WireCatalogue, WireFixture, WireRendering, WireRenderingId, WireTie } from '../src/http/wire-types.ts'
+import { getJson, messageUrl, sendJson } from './api.ts'
 
 /** Data that a template is rendered with. */
 export type FixtureData = Record<string, unknown>
@@ -15,6 +15,11 @@ export function getCatalogue(): Promise<WireCatalogue> {
 
 export function getRendering(id: WireRenderingId): Promise<WireRendering> {
   return getJson(renderingUrl(id))
+}
+
+/** The template that a message names, and the message's own data. */
+export function getTie(key: string): Promise<WireTie> {
+  return getJson(messageUrl(key, '/template'))
 }
 
 /** With other data than the fixture's; nothing of it is kept. */

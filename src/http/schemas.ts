@@ -108,6 +108,10 @@ export const messageSchema: v.GenericSchema<WireMessage> = v.object({
   files: v.array(fileSchema),
   hasText: v.boolean(),
   entries: v.array(v.object({ account: text, mailbox: text, uid: count })),
+  template: v.pipe(
+    v.nullable(v.object({ template: text, fixture: text, locale: text })),
+    v.metadata({ description: 'The rendering that its header names' }),
+  ),
 })
 
 export const headersSchema: v.GenericSchema<WireHeaders> = v.object({

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { TemplateData } from '../templates/engine.ts'
 import { templateData } from './template-wire.ts'
-import type { WireCatalogue, WireDiagnostic, WireFixture, WireRendering } from './wire-types.ts'
+import type { WireCatalogue, WireDiagnostic, WireFixture, WireRendering, WireTie } from './wire-types.ts'
 
 const text = v.string()
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -25,6 +25,14 @@ export const catalogueSchema: v.GenericSchema<WireCatalogue> = v.object({
     v.object({ name: text, file: text, engine: text, fixtures: v.array(text), locales: v.array(text) }),
   ),
   diagnostics: v.array(diagnosticSchema),
+})
+
+export const tieSchema: v.GenericSchema<WireTie> = v.object({
+  template: text,
+  fixture: v.pipe(text, v.metadata({ description: 'With data of its own: `@` and the key of the message' })),
+  locale: text,
+  data: v.nullable(v.record(text, v.unknown())),
+  problem: v.pipe(v.nullable(text), v.metadata({ description: 'Why its data cannot be read' })),
 })
 
 export const renderingSchema: v.GenericSchema<WireRendering> = v.object({

@@ -51,6 +51,8 @@ export interface WireMessage extends WireSummary {
   files: WireFile[]
   hasText: boolean
   entries: { account: string; mailbox: string; uid: number }[]
+  /** The rendering that its header names; null where it names none. Whether there is such a template is another question. */
+  template: WireRenderingId | null
 }
 
 export interface WireDefect {
@@ -216,6 +218,14 @@ export interface WireRenderingId {
   template: string
   fixture: string
   locale: string
+}
+
+/** `GET /api/messages/{key}/template`. With data of its own, `fixture` is `@` and the message's key. */
+export interface WireTie extends WireRenderingId {
+  /** Null where a fixture is named, or the data cannot be read. */
+  data: Record<string, unknown> | null
+  /** Why its data cannot be read. */
+  problem: string | null
 }
 
 /** `GET /api/rendering`, and socket.io's event `rendering`. */

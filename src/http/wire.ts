@@ -4,6 +4,7 @@ import type { Change } from '../store/change.ts'
 import type { MessageSummary, StoredMessage } from '../store/message.ts'
 import type { SessionRecord } from '../store/store.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
+import { tieOf } from '../templates/captured.ts'
 import type {
   WireChange,
   WireEnvelope,
@@ -50,6 +51,7 @@ export interface MessageContent {
 }
 
 export function wireMessage(message: StoredMessage, content: MessageContent): WireMessage {
+  const tie = tieOf(content.tree.root, message.summary.key)
   return {
     ...wireSummary(message.summary),
     sha256: message.sha256,
@@ -60,6 +62,7 @@ export function wireMessage(message: StoredMessage, content: MessageContent): Wi
     files: content.files.map(wireFile),
     hasText: content.hasText,
     entries: message.entries.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+    template: tie === undefined ? null : { template: tie.template, fixture: tie.fixture, locale: tie.locale },
   }
 }
 

@@ -15,7 +15,8 @@
  * Fixtures lie beside the template, whose name they begin with: `welcome.data.json` is the fixture `default`,
  * `welcome.vip.json` is `vip`; in JSON, YAML, or JS and TS, where each named export is one more. With a language in its
  * name, or in a folder of it, it is laid over the one without: `welcome.de.vip.json`, `de/welcome.data.json`, and
- * `welcome.de.json` for the default one.
+ * `welcome.de.json` for the default one. A name that begins with `@` is of a captured message (`captured.ts`), never of a
+ * file.
  */
 import type { Diagnostic } from './diagnostic.ts'
 import { isLocale } from './locale.ts'

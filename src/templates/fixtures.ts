@@ -92,12 +92,13 @@ function placed(error: unknown, file: string): unknown {
 }
 
 /** Whether it is an object with names, and no list. */
-export function isObject(value: JsonValue): value is TemplateData {
+export /** Of JSON; no array. */
+function isObject(value: JsonValue): value is TemplateData {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** No prototype: `__proto__` in data is a name like others. TPL-1. */
-function merged(under: TemplateData, over: TemplateData): TemplateData {
+/** Objects are merged, everything else is replaced. No prototype: `__proto__` in data is a name like others. TPL-1. */
+export function merged(under: TemplateData, over: TemplateData): TemplateData {
   const result = Object.create(null) as { [name: string]: JsonValue }
   for (const [name, value] of Object.entries(under)) result[name] = value
   for (const [name, value] of Object.entries(over)) {

@@ -1,6 +1,7 @@
 /** The templates of a folder as its files are: the catalogue, and what each rendering is to be made of. */
 import type { RendererOptions } from './renderer.ts'
 import type { RenderingId } from './rendering.ts'
+import { capturedKey } from './captured.ts'
 import { indexTemplates, type FixtureSource, type TemplateIndex, type TemplateSources } from './catalogue.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { engineOf } from './engines.ts'
@@ -89,7 +90,8 @@ export class TemplateFolder {
   /** Undefined for a template, fixture or language that is not there. '' is the language the template is without one. */
   recipe({ template, fixture, locale }: RenderingId): Recipe | undefined {
     const sources = this.find(template)
-    if (sources === undefined || !sources.fixtures.includes(fixture)) return undefined
+    if (sources === undefined) return undefined
+    if (capturedKey(fixture) === undefined && !sources.fixtures.includes(fixture)) return undefined
     if (locale !== '' && !sources.locales.includes(locale)) return undefined
     const [first = ''] = sources.variants.has('') ? [''] : sources.variants.keys()
     const variant = sources.variants.has(locale) ? locale : first

@@ -9,6 +9,7 @@ import { opendir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock.ts'
 import { findAsset, isAssetName } from './assets.ts'
+import { capturedKey, type CapturedData } from './captured.ts'
 import type { TemplateSources } from './catalogue.ts'
 import type { TemplateData } from './engine.ts'
 import { assertFixtureName, versionOf, writeFixture, type SeenFixture } from './fixture-file.ts'
@@ -31,6 +32,8 @@ export interface TemplatesOptions extends RendererOptions {
   readonly maxCachedOctets?: number
   /** Look for changes twice a second, where the system does not tell of them: network shares. Default false. */
   readonly polling?: boolean
+  /** Data of captured messages, by key. Default: there are none. */
+  readonly captured?: CapturedData
   /** Default: the rendering process. */
   readonly renderer?: (options: RendererOptions) => Renderer
 }
@@ -38,6 +41,8 @@ export interface TemplatesOptions extends RendererOptions {
 const defaultCachedOctets = 64 * 1024 * 1024
 /** How long the catalogue waits for programs that name fixtures. */
 const modulesMs = 1_500
+
+const noCaptured: CapturedData = () => Promise.reject(new Error('There are no captured messages here'))
 
 /** Resolves when the catalogue is known and the files are watched. @throws what the file system says where it is no folder that may be read. */
 export async function openTemplates(options: TemplatesOptions): Promise<Templates> {
@@ -96,6 +101,7 @@ class OpenTemplates implements Templates {
       folder: this.#folder,
       modules: this.#modules,
       watched: this.#watched,
+      captured: options.captured ?? noCaptured,
       nextRevision: () => ++this.#revision,
       publish: (event) => this.#publish(event),
       onRead: (files) => this.#read(files),
@@ -223,6 +229,7 @@ class OpenTemplates implements Templates {
 
   /** A template's fixture is known, or all programs have said what theirs are. */
   async #knowFixture(template: string, fixture: string): Promise<void> {
+    if (capturedKey(fixture) !== undefined) return
     if (this.#folder.find(template)?.fixtures.includes(fixture) !== true) await this.#knowModules()
   }
 

@@ -1,9 +1,10 @@
 /** Which renderings are there, which are no longer what the files say, and making them anew. */
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { capturedKey, type CapturedData } from './captured.ts'
 import { Dependencies } from './dependencies.ts'
 import type { TemplateData } from './engine.ts'
-import { readLayers } from './fixtures.ts'
+import { merged, readLayers, type FixtureData } from './fixtures.ts'
 import { commandEngine, type Recipe, type TemplateFolder } from './folder.ts'
 import { looksSame, renderingOf, unreadData } from './make-rendering.ts'
 import type { DataModules } from './modules.ts'
@@ -22,6 +23,7 @@ export interface RenderingLoopOptions {
   readonly folder: TemplateFolder
   readonly modules: DataModules
   readonly watched: Pick<WatchedFiles, 'look' | 'follow' | 'doubts'>
+  readonly captured: CapturedData
   nextRevision(): number
   publish(event: TemplateEvent): void
   /** These files were read by a rendering of the template. */
@@ -173,11 +175,13 @@ export class RenderingLoop {
   }
 
   async #make(key: string, state: RenderingState, recipe: Recipe): Promise<Rendering> {
-    const { renderer, place, modules, watched, clock, onRead } = this.#options
+    const { renderer, place, modules, watched, captured, clock, onRead } = this.#options
     const { file, engine, locale, layers } = recipe
     const since = clock.now()
     state.recipe = recipeText(recipe)
-    const fixture = await readLayers(layers, { place, evaluate: (module) => modules.evaluate(module) })
+    const evaluate = (module: string): ReturnType<DataModules['evaluate']> => modules.evaluate(module)
+    const read = await readLayers(layers, { place, evaluate })
+    const fixture = await withCaptured(read, state.id.fixture, captured)
     const result =
       unreadData(fixture.diagnostics) ??
       (await renderer.render({ file: join(place.root, file), engine, data: fixture.data, locale }))
@@ -207,6 +211,18 @@ export class RenderingLoop {
     this.#dependencies.delete(key)
     this.#cache.delete(key)
     if (this.#cache.isLookedAt(key)) this.#cache.use(key, state.id)
+  }
+}
+
+/** A message's own data over what the files say. */
+async function withCaptured(read: FixtureData, fixture: string, captured: CapturedData): Promise<FixtureData> {
+  const key = capturedKey(fixture)
+  if (key === undefined) return read
+  try {
+    return { ...read, data: merged(read.data, await captured(key)) }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { ...read, diagnostics: [...read.diagnostics, { severity: 'error', message }] }
   }
 }
 

@@ -34,7 +34,17 @@ export const layers: Readonly<Record<string, Layer>> = {
   events: { imports: [], types: ['net', 'store', 'delivery', 'templates'] },
   // It listens like smtp/, and hands composed messages to the same door.
   http: {
-    imports: ['events', 'store', 'query', 'mime', 'delivery', 'net', 'smtp/delivery.ts', 'templates/templates.ts'],
+    imports: [
+      'events',
+      'store',
+      'query',
+      'mime',
+      'delivery',
+      'net',
+      'smtp/delivery.ts',
+      'templates/templates.ts',
+      'templates/captured.ts',
+    ],
     types: ['smtp/envelope.ts', 'templates'],
   },
   live: {
@@ -84,6 +94,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   '@tanstack/virtual-core': ['ui/parts/virtual.ts'],
   dompurify: ['ui/parts/sanitise.ts'],
   idiomorph: ['ui/parts/morph.ts'],
+  diff: ['ui/parts/line-changes.ts'],
   'socket.io-client': ['ui/live.ts'],
 }
 

@@ -5,7 +5,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { io } from 'socket.io-client'
-import type { WireCatalogue, WireLook, WirePage, WireRendering } from '../../src/http/wire-types.ts'
+import type {
+  WireCatalogue,
+  WireLook,
+  WireMessage,
+  WirePage,
+  WireRendering,
+  WireTie,
+} from '../../src/http/wire-types.ts'
 import { StartError, startStuntmail } from '../../src/index.ts'
 import { runCommand, freePorts, temporaryFolder } from '../support/command.ts'
 
@@ -92,6 +99,61 @@ describe('a server with templates', () => {
     const transcript = await (await fetch(`${url}/api/messages/${sent.key}/transcript`)).text()
     assert.match(transcript, /^C: AUTH PLAIN/m)
     assert.match(transcript, /^C: RCPT TO:<carol@example\.com>/m)
+  })
+})
+
+describe('a captured message that names its template', () => {
+  const send = async (...fields: string[]): Promise<string> => {
+    const message = ['From: a@example.com', 'To: b@example.com', 'Subject: Hello', ...fields, '', '<p>as sent</p>', '']
+    const answer = await fetch(`${url}/api/messages?from=a@example.com&to=b@example.com`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'message/rfc822' },
+      body: message.join('\r\n'),
+    })
+    return ((await answer.json()) as { key: string }).key
+  }
+  const folded = (data: object): string =>
+    (
+      Buffer.from(JSON.stringify(data))
+        .toString('base64url')
+        .match(/.{1,20}/g) ?? []
+    ).join('\r\n ')
+  const tied = ['X-Stuntmail-Template: tied', `X-Stuntmail-Data: ${folded({ name: 'Zoë', list: [1, 2, 3] })}`]
+
+  it('is rendered with its own data on every save, and stays what was sent', async () => {
+    put('tied.hbs', '<p>{{name}}</p>')
+    const key = await send(...tied)
+    const raw = await (await fetch(`${url}/api/messages/${key}/raw`)).text()
+    const id = { template: 'tied', fixture: `@${key}`, locale: '' }
+    assert.deepEqual((await get<WireMessage>(`/api/messages/${key}`)).template, id)
+    assert.deepEqual(await get<WireTie>(`/api/messages/${key}/template`), {
+      ...id,
+      ...{ data: { name: 'Zoë', list: [1, 2, 3] }, problem: null },
+    })
+    const shows = await looking({ ...id, revision: 0 })
+    await shows('<p>Zoë</p>')
+    put('tied.hbs', '<p>{{name}} {{list}}</p>')
+    await shows('<p>Zoë 1,2,3</p>')
+    assert.equal(await (await fetch(`${url}/api/messages/${key}/raw`)).text(), raw)
+  })
+  it('may name a fixture instead', async () => {
+    const key = await send('X-Stuntmail-Template: welcome', 'X-Stuntmail-Fixture: default')
+    const { data, fixture } = await get<WireTie>(`/api/messages/${key}/template`)
+    assert.deepEqual([data, fixture], [null, 'default'])
+  })
+  it('says what is wrong with its data, and lends it to nobody when it is gone', async () => {
+    const bad = await send('X-Stuntmail-Template: tied', 'X-Stuntmail-Data: !')
+    const rendering = await get<WireRendering>(`/api/rendering?template=tied&fixture=@${bad}`)
+    assert.equal(rendering.diagnostics[0]?.message, 'X-Stuntmail-Data is not base64url')
+    const key = await send(...tied)
+    await fetch(`${url}/api/messages/${key}`, { method: 'DELETE', headers: { 'X-Stuntmail': '1' } })
+    const gone = await get<WireRendering>(`/api/rendering?template=tied&fixture=@${key}`)
+    assert.equal(gone.diagnostics[0]?.message, 'The message is not there any more')
+  })
+  it('names none where it says none', async () => {
+    const key = await send()
+    assert.equal((await fetch(`${url}/api/messages/${key}/template`)).status, 404)
+    assert.equal((await get<WireMessage>(`/api/messages/${key}`)).template, null)
   })
 })
 

@@ -177,6 +177,41 @@ test('a rendering goes to the inbox and through SMTP, and all widths stand side 
   await page.locator('.row').nth(1).waitFor()
 })
 
+test('a captured message follows its template, beside what was sent', async () => {
+  put('tied.hbs', '<h1>Hello {{name}}</h1>\n<p>one</p>')
+  const { url = '' } = server
+  const data = Buffer.from('{ "name": "Eve" }').toString('base64url')
+  const headers = [
+    { name: 'X-Stuntmail-Template', value: 'tied' },
+    { name: 'X-Stuntmail-Data', value: data },
+  ]
+  const answer = await fetch(`${url}/api/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      ...{ from: 'a@example.com', to: ['b@example.com'], subject: 'Hi', headers },
+      html: '<h1>Hello Eve</h1>\n<p>one</p>',
+    }),
+  })
+  const { key } = (await answer.json()) as { key: string }
+  await open(`?message=${key}`)
+  await page.getByRole('tab', { name: 'Live' }).click()
+  const live = page.frameLocator('iframe[title="Live"]')
+  await live.getByText('Hello Eve').waitFor()
+  put('tied.hbs', '<h1>Hello {{name}}</h1>\n<p>two</p>')
+  await live.getByText('two').waitFor()
+  await page.frameLocator('iframe[title="As sent"]').getByText('one').waitFor()
+  await page.getByText('HTML differs').click()
+  const html = page.locator('details', { hasText: 'HTML differs' })
+  assert.deepEqual(await html.locator('.changed-line.live').allTextContents(), ['+ <p>two</p>'])
+  assert.deepEqual(await html.locator('.changed-line.sent').allTextContents(), ['− <p>one</p>'])
+  await page.getByLabel('Name of a new fixture').fill('eve')
+  await page.getByRole('button', { name: 'Save its data' }).click()
+  await page.getByRole('heading', { name: 'tied' }).waitFor()
+  await shown().getByText('Hello Eve').waitFor()
+  assert.deepEqual(JSON.parse(readFileSync(join(root, 'tied.eve.json'), 'utf8')), { name: 'Eve' })
+})
+
 test('nothing in a template runs, whatever it says', async () => {
   put(
     'evil.html',

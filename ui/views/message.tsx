@@ -3,9 +3,11 @@ import { useEffect } from 'preact/hooks'
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { markSeen } from '../actions.ts'
 import { getMessage } from '../api.ts'
+import { templatesRevision } from '../connection.ts'
 import { listing, rowOf } from '../listing.ts'
 import { Attachments } from '../parts/attachments.tsx'
 import { Defects } from '../parts/defects.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import { useLoaded } from '../parts/loaded.ts'
 import { MessageHead } from '../parts/message-head.tsx'
 import { MessageToolbar } from '../parts/message-toolbar.tsx'
@@ -18,6 +20,8 @@ import { HtmlBody } from './message-html.tsx'
 import { Parts } from './message-parts.tsx'
 import { Source } from './message-source.tsx'
 import { TextBody } from './message-text.tsx'
+
+const LiveSide = lazy(() => import('./message-live.tsx').then((module) => module.LiveSide))
 
 /** A message in full. */
 export function MessageView({ messageKey }: { messageKey: string }) {
@@ -61,6 +65,7 @@ function Body({ message }: { message: WireMessage }) {
       <Attachments message={message} />
       <Tabs label="Views of the message" tabs={tabsOf(message)} current={current} onChange={(tab) => go({ tab }, true)}>
         {current === 'html' && <HtmlBody message={message} />}
+        {current === 'live' && message.template !== null && <LiveSide message={message} id={message.template} />}
         {current === 'text' && <TextBody message={message} />}
         {current === 'source' && <Source message={message} place={place} />}
         {current === 'headers' && <HeaderFields messageKey={message.key} />}
@@ -77,9 +82,15 @@ function shownTab(message: WireMessage): Tab {
   return message.hasHtml ? 'html' : 'text'
 }
 
+/** It names a template, and the server has some. */
+function hasLiveSide({ template }: WireMessage): boolean {
+  return template !== null && templatesRevision.value !== null
+}
+
 function tabsOf(message: WireMessage): readonly { readonly name: Tab; readonly label: string }[] {
   return [
     ...(message.hasHtml ? [{ name: 'html', label: 'HTML' } as const] : []),
+    ...(hasLiveSide(message) ? [{ name: 'live', label: 'Live' } as const] : []),
     { name: 'text', label: 'Text' },
     { name: 'source', label: 'Source' },
     { name: 'headers', label: 'Headers' },

@@ -1,0 +1,199 @@
+import { useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import type { WireMessage, WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
+import { asProblem, getText, messageUrl } from '../api.ts'
+import { Diagnostics } from '../parts/diagnostics.tsx'
+import { Frame } from '../parts/frame.tsx'
+import { lineChanges } from '../parts/line-changes.ts'
+import { useLoaded } from '../parts/loaded.ts'
+import { filesOfTemplate, partsOfMessage } from '../parts/own-pictures.ts'
+import { useRendering } from '../parts/rendering.ts'
+import { follow } from '../parts/top-bar.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { savedFiles } from '../renderings.ts'
+import { go, home, routeUrl } from '../route.ts'
+import { notify } from '../state.ts'
+import { getTie, saveFixture } from '../template-api.ts'
+
+interface LiveProperties {
+  readonly message: WireMessage
+  readonly id: WireRenderingId
+}
+
+/** What was sent. */
+interface Sent {
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+}
+
+/** A captured message as its template would make it now, beside what was sent. */
+export function LiveSide({ message, id }: LiveProperties) {
+  const { rendering, problem } = useRendering(id)
+  const sent = useLoaded(message.key, () => loadSent(message))
+  if (problem !== null) {
+    return (
+      <p class="note" role="alert">
+        {id.template}: {problem.message}
+      </p>
+    )
+  }
+  if (sent.status !== 'ready') return <Waiting loaded={sent} />
+  if (rendering === null) {
+    return (
+      <p class="note" aria-busy="true">
+        Rendering
+      </p>
+    )
+  }
+  return (
+    <>
+      <Origin message={message} id={id} />
+      <Diagnostics diagnostics={rendering.diagnostics} stale={rendering.stale && rendering.html !== ''} />
+      <Sides message={message} sent={sent.value} rendering={rendering} />
+    </>
+  )
+}
+
+async function loadSent({ key, subject, hasHtml, hasText }: WireMessage): Promise<Sent> {
+  const [html, text] = await Promise.all([
+    hasHtml ? getText(messageUrl(key, '/html')) : '',
+    hasText ? getText(messageUrl(key, '/text')) : '',
+  ])
+  return { subject, html, text }
+}
+
+/** Which template with which data, and how to keep the data. */
+function Origin({ message: { key }, id }: LiveProperties) {
+  const { template, fixture, locale } = id
+  const name = useSignal('')
+  const own = fixture.startsWith('@')
+  const to = { ...home, view: 'template', template, fixture: own ? null : fixture, locale } as const
+  async function save(): Promise<void> {
+    try {
+      const { data } = await getTie(key)
+      if (data === null) return
+      // Nothing stands for none: what is there already is not written over.
+      await saveFixture({ template, fixture: name.value }, data, {})
+      notify(`Saved ${name.value}`)
+      go({ ...to, fixture: name.value })
+    } catch (error) {
+      notify(asProblem(error).message, 'failed')
+    }
+  }
+  return (
+    <div class="tab-bar">
+      <span>
+        Made from{' '}
+        <a href={routeUrl(to)} onClick={(event) => follow(event, () => go(to))}>
+          {template}
+        </a>{' '}
+        <span class="quiet">{own ? 'with its own data' : `with the fixture ${fixture}`}</span>
+      </span>
+      {own && (
+        <form
+          class="data-actions"
+          onSubmit={(event) => {
+            event.preventDefault()
+            void save()
+          }}
+        >
+          <input
+            class="field"
+            required
+            aria-label="Name of a new fixture"
+            placeholder="New fixture"
+            value={name.value}
+            onInput={(event) => (name.value = event.currentTarget.value.trim())}
+          />
+          <button type="submit" class="button">
+            Save its data
+          </button>
+        </form>
+      )}
+    </div>
+  )
+}
+
+interface SidesProperties {
+  readonly message: WireMessage
+  readonly sent: Sent
+  readonly rendering: WireRendering
+}
+
+function Sides({ message, sent, rendering }: SidesProperties) {
+  const [file = ''] = rendering.files
+  const parts = useMemo(() => partsOfMessage(message), [message])
+  const files = useMemo(() => filesOfTemplate(file, savedFiles.value), [file, savedFiles.value])
+  const common = { width: null, scheme: 'light', remote: false, grows: false, onReport: () => undefined } as const
+  return (
+    <>
+      <Differences sent={sent} rendering={rendering} />
+      <div class="live-sides">
+        <figure>
+          <figcaption class="quiet">As sent</figcaption>
+          <Frame
+            {...common}
+            title="As sent"
+            address={`frame/${encodeURIComponent(message.key)}`}
+            html={sent.html}
+            own={parts}
+          />
+        </figure>
+        <figure>
+          <figcaption class="quiet">Live, as the template is now</figcaption>
+          <Frame {...common} title="Live" address="frame/template" html={rendering.html} own={files} />
+        </figure>
+      </div>
+    </>
+  )
+}
+
+function Differences({ sent, rendering }: Omit<SidesProperties, 'message'>) {
+  // A template need not say its subject.
+  const compared = rendering.subject === '' ? (['html', 'text'] as const) : (['subject', 'html', 'text'] as const)
+  const different = compared.filter((name) => comparable(sent[name]) !== comparable(rendering[name]))
+  if (different.length === 0) {
+    return (
+      <p class="quiet" role="status">
+        The same as what was sent.
+      </p>
+    )
+  }
+  return (
+    <div role="status" class="live-differences">
+      {different.map((name) => (
+        <details key={name}>
+          <summary>
+            <span class="differs">{names[name]} differs</span>
+          </summary>
+          <Changes sent={sent[name]} live={rendering[name]} />
+        </details>
+      ))}
+    </div>
+  )
+}
+
+const names = { subject: 'Subject', html: 'HTML', text: 'Text' } as const
+
+function Changes({ sent, live }: { sent: string; live: string }) {
+  const changes = useMemo(() => lineChanges(sent, live), [sent, live])
+  if (changes === undefined) return <p class="quiet">They have too little in common to be compared line by line.</p>
+  return (
+    <pre class="line-changes">
+      {changes.flatMap(({ kind, lines }, index) =>
+        lines.map((line, at) => (
+          <div key={`${index} ${at}`} class={`changed-line ${kind}`}>
+            {signs[kind]} {line}
+          </div>
+        )),
+      )}
+    </pre>
+  )
+}
+
+const signs = { same: ' ', sent: '−', live: '+' } as const
+
+function comparable(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trim()
+}
