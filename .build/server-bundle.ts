@@ -18,6 +18,7 @@ export async function serverBuild(): Promise<BuildOptions & { readonly metafile:
     entryPoints: {
       cli: 'src/cli/main.ts',
       index: 'src/index.ts',
+      nodemailer: 'src/nodemailer/plugin.ts',
       ...Object.fromEntries(starts.map((file) => [file.slice(file.lastIndexOf('/') + 1, -'.ts'.length), file])),
     },
     outdir: 'dist',

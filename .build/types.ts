@@ -10,7 +10,7 @@ const relativeImport = /(\bfrom |\bimport\(|^import )(["'])(\.[^"']+)\.ts\2/gm
 const packageImport = /(?:\bfrom |\bimport\(|^import )["'](?!\.|node:)([^"']+)["']/m
 
 /**
- * Writes the declarations of `src/index.ts`, and of what they refer to, to `dist/types/`. They are not checked here.
+ * Writes the declarations of what the package exports, and of what they refer to, to `dist/types/`. They are not checked here.
  * @throws when one of them refers to a package: those are bundled, so users do not have them.
  */
 export async function buildTypes(): Promise<void> {
@@ -18,7 +18,7 @@ export async function buildTypes(): Promise<void> {
   await mkdir(join(root, cache), { recursive: true })
   await node(['node_modules/typescript/bin/tsc', '-p', '.build/tsconfig.types.json'])
   const outputs = new Map<string, Output>()
-  await collect('index.d.ts', outputs)
+  for (const entry of ['index.d.ts', 'nodemailer/plugin.d.ts']) await collect(entry, outputs)
   await writeOutputs([...outputs.values()], (path) => path.startsWith('types/'))
 }
 

@@ -57,6 +57,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
   'server.ts': { imports: all },
   'index.ts': { imports: ['server.ts', 'config'] },
+  // Users' apps load it: nothing of the server's.
+  nodemailer: { imports: [] },
   cli: { imports: ['server.ts', 'config'] },
   'clock.ts': { imports: [] },
   'log.ts': { imports: [] },
