@@ -8,10 +8,11 @@ import { savesToBrowser } from './save-to-browser.ts'
 import type { Peer } from './servers.ts'
 import { starting } from './start.ts'
 import { printTable, type Row } from './table.ts'
+import { templatesToBrowser } from './templates-to-browser.ts'
 import { throughput } from './throughput.ts'
 
 /**
- * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser,save]
+ * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser,save,templates]
  *
  * FILE lists other servers to run in turn with ours (`servers.ts`, Peer): their ratios are printed where they run.
  */
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
   large: () => large(say),
   browser: () => browsing(peers, say),
   save: () => savesToBrowser(say),
+  templates: () => templatesToBrowser(say),
   filled: () => filled(Number(values.messages), say),
 }
 say(`load by ${hasSmtpSource() ? 'smtp-source' : 'our own generator (smtp-source of Postfix is not installed)'}`)
