@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,6 +92,11 @@ const program = `import json, string, sys
 asked = json.load(sys.stdin)
 print(string.Template(open(asked["file"]).read()).substitute(asked["data"]))
 `
+/** The program itself: what `python3` finds first may be the script of a version manager, which takes longer than Python. */
+function python(): string {
+  return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+}
+
 const data = { name: 'Ann', items: Array.from({ length: 20 }, (_, index) => index) }
 /** Of the first frame in view. */
 const inFrame = (within: string): string =>
@@ -108,7 +114,7 @@ export async function templatesToBrowser(say: (text: string) => void): Promise<R
     writeFileSync(at(`emails/${file}`), source('start'))
     writeFileSync(at(`emails/${file.slice(0, file.indexOf('.'))}.data.json`), JSON.stringify(data))
   }
-  const commands = [{ glob: '*.tpl', command: ['python3', 'render.py'] }]
+  const commands = [{ glob: '*.tpl', command: [python(), 'render.py'] }]
   writeFileSync(at('config.json'), JSON.stringify({ templates: { directory: './emails', commands } }))
   const server = await startOurs(['--config', at('config.json')])
   const browser = await launchBrowser()
