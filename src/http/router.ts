@@ -130,10 +130,18 @@ async function bodyOf<P extends Entries, Q extends Entries, B>(
 
 const maxErrors = 20
 
+/** What is wrong, to be read after the name. */
+function textOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
+  const isKey = kind === 'schema' && type === 'strict_object' && message.startsWith('Invalid key')
+  if (isKey && received === 'undefined') return 'is missing'
+  if (isKey && expected === 'never') return 'is not known here'
+  return message.slice(0, 300)
+}
+
 function invalid(where: string, issues: readonly v.BaseIssue<unknown>[]): HttpProblem {
   const errors = issues.slice(0, maxErrors).map((issue) => {
     const path = v.getDotPath(issue)
-    return { path: path === null ? where : `${where}.${path}`.slice(0, 200), text: issue.message.slice(0, 300) }
+    return { path: path === null ? where : `${where}.${path}`.slice(0, 200), text: textOf(issue) }
   })
   const first = errors[0]
   return badRequest(`${first?.path ?? where}: ${first?.text ?? 'not as it should be'}`, { errors })

@@ -196,6 +196,14 @@ describe('bodies that are not as they should be', () => {
       assert.equal((await send('PUT', '/api/fixture?template=welcome&fixture=body', body)).answer.status, status)
     })
   }
+  it('say which name is missing, and which is not known', async () => {
+    const asked = '/api/rendering?template=welcome'
+    const missing = await send<WireProblem>('POST', asked, {})
+    assert.equal(missing.body.detail, 'body.data: is missing')
+    const unknown = await send<WireProblem>('POST', asked, { data: {}, engine: 'ejs' })
+    assert.equal(unknown.body.detail, 'body.engine: is not known here')
+    assert.equal((await get<WireProblem>('/api/rendering')).body.detail, 'query.template: is missing')
+  })
   it('nobody else may ask (TPL-2)', async () => {
     const json = { 'Content-Type': 'application/json' }
     const foreign: [string, Record<string, string>][] = [
