@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { WireMessage, WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
 import { asProblem, getText, messageUrl } from '../api.ts'
@@ -6,6 +5,7 @@ import { Diagnostics } from '../parts/diagnostics.tsx'
 import { Frame } from '../parts/frame.tsx'
 import { lineChanges } from '../parts/line-changes.ts'
 import { useLoaded } from '../parts/loaded.ts'
+import { NewFixture } from '../parts/new-fixture.tsx'
 import { filesOfTemplate, partsOfMessage } from '../parts/own-pictures.ts'
 import { useRendering } from '../parts/rendering.ts'
 import { follow } from '../parts/top-bar.tsx'
@@ -39,13 +39,7 @@ export function LiveSide({ message, id }: LiveProperties) {
     )
   }
   if (sent.status !== 'ready') return <Waiting loaded={sent} />
-  if (rendering === null) {
-    return (
-      <p class="note" aria-busy="true">
-        Rendering
-      </p>
-    )
-  }
+  if (rendering === null) return <Waiting loaded={{ status: 'loading' }} />
   return (
     <>
       <Origin message={message} id={id} />
@@ -66,17 +60,16 @@ async function loadSent({ key, subject, hasHtml, hasText }: WireMessage): Promis
 /** Which template with which data, and how to keep the data. */
 function Origin({ message: { key }, id }: LiveProperties) {
   const { template, fixture, locale } = id
-  const name = useSignal('')
   const own = fixture.startsWith('@')
   const to = { ...home, view: 'template', template, fixture: own ? null : fixture, locale } as const
-  async function save(): Promise<void> {
+  async function save(name: string): Promise<void> {
     try {
       const { data } = await getTie(key)
       if (data === null) return
       // Nothing stands for none: what is there already is not written over.
-      await saveFixture({ template, fixture: name.value }, data, {})
-      notify(`Saved ${name.value}`)
-      go({ ...to, fixture: name.value })
+      await saveFixture({ template, fixture: name }, data, {})
+      notify(`Saved ${name}`)
+      go({ ...to, fixture: name })
     } catch (error) {
       notify(asProblem(error).message, 'failed')
     }
@@ -90,27 +83,7 @@ function Origin({ message: { key }, id }: LiveProperties) {
         </a>{' '}
         <span class="quiet">{own ? 'with its own data' : `with the fixture ${fixture}`}</span>
       </span>
-      {own && (
-        <form
-          class="data-actions"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void save()
-          }}
-        >
-          <input
-            class="field"
-            required
-            aria-label="Name of a new fixture"
-            placeholder="New fixture"
-            value={name.value}
-            onInput={(event) => (name.value = event.currentTarget.value.trim())}
-          />
-          <button type="submit" class="button">
-            Save its data
-          </button>
-        </form>
-      )}
+      {own && <NewFixture label="Save its data" disabled={false} onSave={save} />}
     </div>
   )
 }

@@ -1,7 +1,8 @@
-import { useSignal, type Signal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
 import { useFixtureEdit, type Draft, type FixtureEdit } from '../parts/fixture-edit.ts'
 import { Icon } from '../parts/icon.tsx'
+import { NewFixture } from '../parts/new-fixture.tsx'
 import { Panes } from './template-panes.tsx'
 
 interface DataProperties {
@@ -80,31 +81,7 @@ function Actions({ edit }: { edit: FixtureEdit }) {
       <button type="button" class="button" disabled={!isChanged} onClick={() => void edit.reload()}>
         <Icon name="undo-2" /> As in the file
       </button>
-      <NewFixture edit={edit} />
+      <NewFixture label="Save as" disabled={unreadable !== null} onSave={(name) => edit.saveAs(name)} />
     </div>
-  )
-}
-
-function NewFixture({ edit }: { edit: FixtureEdit }) {
-  const name = useSignal('')
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void edit.saveAs(name.value)
-      }}
-    >
-      <input
-        class="field"
-        required
-        aria-label="Name of a new fixture"
-        placeholder="New fixture"
-        value={name.value}
-        onInput={(event) => (name.value = event.currentTarget.value.trim())}
-      />
-      <button type="submit" class="button" disabled={edit.unreadable !== null}>
-        Save as
-      </button>
-    </form>
   )
 }

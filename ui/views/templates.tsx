@@ -7,6 +7,7 @@ import { Diagnostics } from '../parts/diagnostics.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Thumbnail } from '../parts/template-thumbnail.tsx'
 import { follow } from '../parts/top-bar.tsx'
+import { Waiting } from '../parts/waiting.tsx'
 import { go, home, routeUrl } from '../route.ts'
 
 /** Every template as a small picture, by folder. */
@@ -63,19 +64,8 @@ export function TemplatesView() {
 }
 
 function NoCatalogue() {
-  const { value: problem } = catalogueProblem
-  if (problem === null) {
-    return (
-      <p class="note" aria-busy="true">
-        Loading
-      </p>
-    )
-  }
-  return (
-    <p class="note" role="alert">
-      {problem.message}
-    </p>
-  )
+  const { value: error } = catalogueProblem
+  return <Waiting loaded={error === null ? { status: 'loading' } : { status: 'failed', error }} />
 }
 
 function Card({ template }: { template: WireTemplate }) {
