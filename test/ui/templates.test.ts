@@ -47,6 +47,14 @@ async function open(path: string): Promise<void> {
   await page.waitForSelector('.pulse.live')
 }
 
+function deferred(): { readonly promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
 const shown = (): FrameLocator => page.frameLocator('.template-pane iframe')
 
 test('the gallery has every template but partials, by folder, and leads to each', async () => {
@@ -158,6 +166,28 @@ test('a fixture that changed meanwhile is not written over unasked', async () =>
   assert.equal(readFileSync(join(root, 'welcome.data.json'), 'utf8'), '{ "name": "Theirs" }')
   await page.getByRole('button', { name: 'As in the file' }).click()
   await shown().getByText('Hello Theirs').waitFor()
+})
+
+test('what is written while the file is read again is kept', async () => {
+  await open('?view=template&template=welcome&tab=fixtures')
+  const data = page.getByLabel('Data of default, JSON')
+  await data.waitFor()
+  const { promise: held, resolve: release } = deferred()
+  await page.route(/\/api\/fixture/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const asked = page.waitForRequest(/\/api\/fixture/)
+  put('welcome.data.json', '{ "name": "Late" }')
+  await asked
+  await data.fill('{ "name": "Typed" }')
+  await shown().getByText('Hello Typed').waitFor()
+  const answered = page.waitForResponse(/\/api\/fixture/)
+  release()
+  await (await answered).finished()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'Write over it' }).waitFor()
+  assert.equal(await data.inputValue(), '{ "name": "Typed" }')
 })
 
 test('a rendering goes to the inbox and through SMTP, and all widths stand side by side', async () => {

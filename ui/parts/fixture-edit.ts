@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
+import type { WireFixture, WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
 import { asProblem } from '../api.ts'
 import { go } from '../route.ts'
 import { notify } from '../state.ts'
@@ -48,10 +48,14 @@ interface EditOptions {
   readonly draft: Signal<Draft | null>
 }
 
+function knownOf({ data, file, writable }: WireFixture): Known {
+  return { data, text: JSON.stringify(data, null, 2), file, writable }
+}
+
 /** After the last key. */
 const pauseMs = 120
 
-/** A save of the file is taken, unless somebody is writing here. */
+/** Of one fixture: for another one it is begun anew. A save of the file is taken, unless somebody is writing here. */
 export function useFixtureEdit({ id, revision, draft }: EditOptions): FixtureEdit {
   const known = useSignal<Known | null>(null)
   const text = useSignal('')
@@ -60,26 +64,32 @@ export function useFixtureEdit({ id, revision, draft }: EditOptions): FixtureEdi
   const isChanged = known.value !== null && text.value !== known.value.text
   const data = parsed(text.value)
 
+  function take(next: Known): void {
+    text.value = next.text
+    known.value = next
+    problem.value = null
+    conflict.value = false
+    draft.value = null
+  }
   async function reload(): Promise<void> {
+    const before = text.peek()
     try {
-      const { data: read, file, writable } = await getFixture(id.template, id.fixture)
-      const next = { data: read, text: JSON.stringify(read, null, 2), file, writable }
-      text.value = next.text
-      known.value = next
-      problem.value = null
-      conflict.value = false
-      draft.value = null
+      const next = knownOf(await getFixture(id.template, id.fixture))
+      // Whoever wrote something meanwhile keeps it, and is told of a conflict when saving.
+      if (text.peek() === before) take(next)
     } catch (error) {
       problem.value = asProblem(error).message
     }
   }
   async function saveTo(fixture: string, was: FixtureData | undefined): Promise<void> {
     if (typeof data === 'string') return
+    const before = text.peek()
     try {
-      await saveFixture({ template: id.template, fixture }, data, was)
+      const next = knownOf(await saveFixture({ template: id.template, fixture }, data, was))
+      if (fixture !== id.fixture) go({ fixture }, true)
+      else if (text.peek() === before) take(next)
+      else known.value = next
       notify(`Saved ${fixture}`)
-      if (fixture === id.fixture) await reload()
-      else go({ fixture }, true)
     } catch (error) {
       const failure = asProblem(error)
       conflict.value = failure.status === 409 && fixture === id.fixture
@@ -89,7 +99,6 @@ export function useFixtureEdit({ id, revision, draft }: EditOptions): FixtureEdi
   useEffect(() => {
     if (!isChanged) void reload()
   }, [revision])
-  useEffect(() => void reload(), [id.template, id.fixture])
   useDraft(id, { revision, data: isChanged && typeof data !== 'string' ? data : undefined, text, draft, problem })
   return {
     known: known.value,

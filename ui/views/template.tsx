@@ -98,7 +98,7 @@ function Body({ rendering, template: { file }, id, saved, draft }: BodyPropertie
         {current === 'html' && <Panes rendering={rendering} file={file} />}
         {current === 'text' && <Text rendering={rendering} />}
         {current === 'source' && <Source html={rendering.html} />}
-        {current === 'fixtures' && <TemplateData id={id} saved={saved} file={file} draft={draft} />}
+        {current === 'fixtures' && <TemplateData key={id.fixture} id={id} saved={saved} file={file} draft={draft} />}
         {current === 'details' && <Files rendering={rendering} />}
       </Tabs>
     </>
