@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { freePorts, startCommand, temporaryFolder, type RunningCommand } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
 import { filledMessage, keyIn } from '../support/load.ts'
@@ -27,6 +29,13 @@ async function deliver(client: LineClient, octets: Uint8Array): Promise<string> 
 
 const remove = async (server: RunningCommand, what: string): Promise<number> =>
   (await fetch(`${server.url}/api/messages${what}`, { method: 'DELETE' })).status
+
+/** A file system of 12 MiB of its own at `folder`, seen by this command alone and gone with it. */
+const smallDisk = (folder: string): readonly string[] => [
+  ...['unshare', '--map-root-user', '--mount', 'sh', '-c'],
+  ...['mount -t tmpfs -o size=12m none "$0" && exec "$@"', folder],
+]
+const hasSmallDisk = spawnSync('unshare', [...smallDisk('/mnt').slice(1), 'true']).status === 0
 
 const full = /^452 4\.3\.1 /
 
@@ -77,4 +86,28 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
     )
     assert.equal((await server.end()).code, 0)
   })
+
+  it(
+    'searches, deletes and ends well where not an octet is left',
+    { skip: !hasSmallDisk && 'no small disk can be mounted here' },
+    async () => {
+      const folder = temporaryFolder()
+      const server = await startCommand(['--data', folder, ...freePorts], { under: smallDisk(folder) })
+      const client = await session(server)
+      let [stored, refused] = [0, 0]
+      while (refused < 20 && stored < 1000) {
+        if (keyIn(await deliver(client, filledMessage(`n${stored}`, 40_000))) === undefined) refused++
+        else stored++
+      }
+      assert.ok(refused === 20 && stored > 20)
+      const found = (await (await fetch(`${server.url}/api/messages?query=subject:n7`)).json()) as { total: number }
+      assert.equal(found.total, 1)
+      assert.equal(await remove(server, '?query=subject:n7'), 200)
+      assert.equal((await allMessages(server.url)).length, stored - 1)
+      assert.equal(await remove(server, '?all=true'), 200)
+      while (keyIn(await deliver(client, filledMessage('again', 40_000))) === undefined) await setImmediate()
+      assert.equal((await allMessages(server.url)).length, 1)
+      assert.equal((await server.end()).code, 0)
+    },
+  )
 })

@@ -5,6 +5,7 @@ import { keyOf } from '../key.ts'
 import type { Arrival, Receipt } from '../store.ts'
 import type { Filing, UnderstoodMessage } from './filing.ts'
 import type { Journal, JournalledMessage, JournalRecord } from './journal.ts'
+import type { Reserve } from './reserve.ts'
 import type { Segments, Spool } from './segments.ts'
 import type { Transactions } from './transaction.ts'
 import { MessageReader, understandOctets, type Understanding } from './understanding.ts'
@@ -30,6 +31,8 @@ export interface ArrivalParts {
   readonly segments: Segments
   /** Undefined where nothing is kept: then each batch is committed by itself. */
   readonly journal: Journal | undefined
+  /** Undefined where nothing is kept. */
+  readonly reserve: Reserve | undefined
   readonly transactions: Transactions
   readonly filing: Filing
   readonly clock: Clock
@@ -57,11 +60,12 @@ export class Arrivals {
 
   /**
    * Takes all of them or none: durable and visible when it resolves.
-   * @throws what the disk or SQLite says; then nothing was kept.
+   * @throws what the disk or SQLite says, or StoreError `full`; then nothing was kept.
    */
   async commit(batch: readonly Incoming[]): Promise<readonly Receipt[]> {
     this.restore()
-    const { segments, journal, transactions } = this.#parts
+    const { segments, journal, reserve, transactions } = this.#parts
+    reserve?.require()
     if (journal !== undefined && journal.size > mostJournalled) transactions.commit()
     const start = { size: journal?.size ?? 0, change: transactions.counters.change }
     const record = this.#write(batch, start)

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts'
 import { StoreError, type Receipt } from '../store.ts'
 import type { Arrivals, Incoming, LargeMessage } from './arrivals.ts'
-import { isFull } from './driver.ts'
+import { isOutOfSpace } from './disk.ts'
 import type { Segments } from './segments.ts'
 import type { CommitBatch, CommitItem, Committed, Refused } from './thread-calls.ts'
 import { MessageReader } from './understanding.ts'
@@ -144,9 +144,3 @@ async function flushed(large: LargeOnItsWay): Promise<void> {
 
 const errorOf = (error: unknown): Error =>
   error instanceof Error ? error : new Error('The message could not be written', { cause: error })
-
-/** ENOSPC, EDQUOT; EFBIG is a file size limit (`ulimit -f`). */
-export function isOutOfSpace(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || isFull(error)
-}

@@ -1,15 +1,18 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Change } from '../change.ts'
+import { StoreError } from '../store.ts'
 import type { Addresses } from './addresses.ts'
 import { Arrivals } from './arrivals.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Counters } from './counters.ts'
+import { isOutOfSpace } from './disk.ts'
 import type { Database } from './driver.ts'
 import { Filing } from './filing.ts'
 import { openJournal } from './journal.ts'
 import type { Mailboxes } from './mailboxes.ts'
+import { Reserve } from './reserve.ts'
 import type { Segments } from './segments.ts'
 import type { Sessions } from './sessions.ts'
 import { Transactions } from './transaction.ts'
@@ -19,6 +22,11 @@ export interface Commits {
   readonly transactions: Transactions
   readonly arrivals: Arrivals
   readonly queue: CommitQueue
+  /**
+   * Runs a transaction; where the disk is full once more, with what is kept in reserve for it.
+   * @throws StoreError `full` where that is not enough; otherwise what `work` throws.
+   */
+  withReserve<Result>(work: () => Result): Result
   /** After the last commit, before the database is closed. */
   close(): void
 }
@@ -42,6 +50,7 @@ interface CommitParts {
 export function openCommits(parts: CommitParts): Commits {
   const { db, directory, segments, counters, mailboxes, sessions, addresses, clock, setClock, log, onChanges } = parts
   const journal = directory === undefined ? undefined : openJournal(directory)
+  const reserve = directory === undefined ? undefined : new Reserve(directory, clock)
   const checkpoints = new Checkpoints(db, {
     busy: () => transactions.open,
     failed: (error) => log.warn({ error: String(error) }, 'The log could not be written back'),
@@ -62,26 +71,43 @@ export function openCommits(parts: CommitParts): Commits {
     },
   })
   const filing = new Filing(db, { mailboxes, sessions, addresses })
-  const arrivals = new Arrivals({ segments, journal, transactions, filing, clock, log, setClock })
+  const arrivals = new Arrivals({ segments, journal, reserve, transactions, filing, clock, log, setClock })
   const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
-  const commitSoon = committer({ transactions, arrivals, queue }, log)
-  arrivals.recover()
+  const withReserve: Commits['withReserve'] = (work) => {
+    try {
+      return work()
+    } catch (error) {
+      if (!isOutOfSpace(error)) throw error
+      if (!reserve?.release()) throw diskIsFull(error)
+    }
+    try {
+      arrivals.restore()
+      return work()
+    } catch (error) {
+      throw isOutOfSpace(error) ? diskIsFull(error) : error
+    }
+  }
+  const commitSoon = committer({ transactions, arrivals, queue, withReserve }, log)
+  withReserve(() => arrivals.recover())
   const close = (): void => {
     checkpoints.close()
     journal?.close()
+    reserve?.close()
   }
-  return { transactions, arrivals, queue, close }
+  return { transactions, arrivals, queue, withReserve, close }
 }
+
+const diskIsFull = (cause: unknown): StoreError => new StoreError('full', 'The disk is full', { cause })
 
 /** How long what was gathered waits for more. */
 const gatherMs = 50
 
 /** Commits what was gathered; where that fails, the journal keeps it, and it is tried again. */
-function committer({ transactions, arrivals, queue }: Omit<Commits, 'close'>, log: Log): () => void {
+function committer({ transactions, arrivals, queue, withReserve }: Omit<Commits, 'close'>, log: Log): () => void {
   let scheduled = false
   const commit = (): void => {
     scheduled = false
-    transactions.commit()
+    withReserve(() => transactions.commit())
   }
   const failed = (error: unknown): void => {
     log.warn({ error: String(error) }, 'Messages wait in the journal until the store can be written again')

@@ -128,7 +128,7 @@ function wire(
       ended.flush()
       return sessions
     },
-    ...rest({ db, ended, directory, segments, views, mutations, commits }),
+    ...rest({ db, ended, directory, segments, views, mutations, commits, log }),
   }
 }
 
@@ -140,6 +140,7 @@ interface RestParts {
   readonly views: Views
   readonly mutations: Mutations
   readonly commits: Commits
+  readonly log: Log
 }
 
 /** What takes more than one part. */
@@ -151,16 +152,18 @@ function rest({
   views,
   mutations,
   commits,
+  log,
 }: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'sessions'> {
-  const { transactions, queue, arrivals } = commits
+  const { transactions, queue, arrivals, withReserve } = commits
   const { mailboxes, counters } = transactions
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
     restore: () => arrivals.restore(),
-    mutate: (work) => queue.exclusive(() => work(mutations)),
+    mutate: (work) => queue.exclusive(() => withReserve(() => work(mutations))),
     async mailboxesOf(account) {
       if (mailboxes.of(account).length === 0) {
-        await queue.exclusive(() => transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change)))
+        const ensure = () => transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change))
+        await queue.exclusive(() => withReserve(ensure))
       }
       return mailboxes.of(account).map(mailboxState)
     },
@@ -184,7 +187,10 @@ function rest({
       queue.exclusive(() => {
         ended.flush()
         try {
-          transactions.commit()
+          withReserve(() => transactions.commit())
+        } catch (error) {
+          if (!(error instanceof StoreError && error.code === 'full')) throw error
+          log.warn({}, 'The disk is full: the last messages wait in the journal until the next start')
         } finally {
           commits.close()
           db.close()
@@ -255,7 +261,8 @@ function stateOf({
 }): ReturnType<StoreCalls['state']> {
   const inboxOfAll = mailboxes.of(everyone)
   const total = (what: 'messages' | 'unread' | 'octets'): number => inboxOfAll.reduce((sum, box) => sum + box[what], 0)
-  const files = directory === undefined ? [] : ['store.db', 'store.db-wal', 'journal', 'index.db', 'index.db-wal']
+  const files =
+    directory === undefined ? [] : ['store.db', 'store.db-wal', 'journal', 'reserve', 'index.db', 'index.db-wal']
   const inSegments = segments.list().reduce((sum, { octets }) => sum + octets, 0)
   return {
     messages: total('messages'),

@@ -2,6 +2,7 @@
 import { closeSync, fdatasync, fstatSync, fsyncSync, openSync, readSync, writeSync, writevSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { StoreError } from '../store.ts'
+import { isFull } from './driver.ts'
 
 const flushData = promisify(fdatasync)
 
@@ -67,4 +68,10 @@ export function readWhole(descriptor: number, start: number, end: number): Uint8
     read += count
   }
   return octets
+}
+
+/** ENOSPC, EDQUOT; EFBIG is a file size limit (`ulimit -f`). */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || isFull(error)
 }

@@ -1,7 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { StoreError } from '../store.ts'
 import { moved, serve } from './channel.ts'
-import { isDamaged, isFull } from './driver.ts'
+import { isOutOfSpace } from './disk.ts'
+import { isDamaged } from './driver.ts'
 import type { Found, IndexCalls, IndexItem, IndexState, IndexThreadData } from './index-calls.ts'
 import { IndexDatabase, removeIndex, type IndexRow } from './index-database.ts'
 import { headersMatch } from './index-headers.ts'
@@ -19,7 +20,7 @@ function serveIndex(port: MessagePort, { file, identity }: IndexThreadData): voi
     try {
       return work(database)
     } catch (error) {
-      if (isFull(error)) throw new StoreError('full', 'There is no space left for the full-text index')
+      if (isOutOfSpace(error)) throw withoutSpace()
       if (!isDamaged(error)) throw error
       database.close()
       database = undefined
@@ -35,7 +36,7 @@ function serveIndex(port: MessagePort, { file, identity }: IndexThreadData): voi
 
   serve<IndexCalls>(port, {
     async open() {
-      database ??= await IndexDatabase.open(file, identity)
+      database ??= await openIndex(file, identity)
       return stateOf(database)
     },
     add: (page) => changing((index) => addPage(index, reader, page)),
@@ -68,6 +69,16 @@ function serveIndex(port: MessagePort, { file, identity }: IndexThreadData): voi
     },
   })
 }
+
+async function openIndex(file: string, identity: string): Promise<IndexDatabase> {
+  try {
+    return await IndexDatabase.open(file, identity)
+  } catch (error) {
+    throw isOutOfSpace(error) ? withoutSpace() : error
+  }
+}
+
+const withoutSpace = (): StoreError => new StoreError('full', 'There is no space left for the full-text index')
 
 const stateOf = ({ upTo, count }: IndexDatabase): IndexState => ({ upTo, count })
 

@@ -15,7 +15,7 @@ import { startThread, threadEntry } from './thread.ts'
  * when it was asked. The index can always be made again from the store, and is, whenever it does not fit.
  *
  * The thread runs only while it is of use: it starts at the first search or some time after messages came, and ends
- * after a minute without work, unless the index is in memory.
+ * after a minute without work, unless the index is in memory. Where the disk is full it is in memory until then.
  */
 export interface TextIndex {
   /** Messages up to this number are in the store now. @param arrived how many of them are new. Default 1. */
@@ -25,8 +25,7 @@ export interface TextIndex {
   /** Every message there was is gone from the store. */
   removeAll(): void
   /**
-   * Messages whose text matches. @throws StoreError `unsupported` for criteria that `canSearch` refuses; `closed`; `full`
-   * when there is no space for the index.
+   * Messages whose text matches. @throws StoreError `unsupported` for criteria that `canSearch` refuses; `closed`.
    */
   search(criteria: Criteria, options?: SearchOptions): Promise<Found>
   /** Numbers of the messages that have such a header field, ascending; found by reading every header there is. */
@@ -85,6 +84,8 @@ class SqliteTextIndex implements TextIndex {
   #state: IndexState | undefined
   #turn: Promise<void> | undefined
   #closed = false
+  /** There was no space for the file. */
+  #withoutDisk = false
 
   constructor(options: TextIndexOptions) {
     this.#options = options
@@ -98,7 +99,7 @@ class SqliteTextIndex implements TextIndex {
       turn: () => this.#takeTurn(),
       failed: (error) =>
         log.warn({ error: String(error) }, 'The full-text index does not get on; it will be tried again'),
-      ...(file === undefined ? {} : { sleep: () => this.#stop() }),
+      ...(file === undefined ? {} : { sleep: () => this.#sleep() }),
     })
   }
 
@@ -127,16 +128,27 @@ class SqliteTextIndex implements TextIndex {
   async search(criteria: Criteria, { below = Infinity, limit = -1 }: SearchOptions = {}): Promise<Found> {
     const expression = matchExpression(criteria)
     if (expression === undefined) throw new StoreError('unsupported', 'The full-text index has no such search')
-    // A second time, should the index turn out to be damaged: it is made again in between.
     for (let attempt = 1; ; attempt++) {
-      await this.settled()
       try {
+        await this.settled()
         return await (await this.#open()).call('find', { expression, below, limit })
       } catch (error) {
-        if (attempt > 1 || !(error instanceof StoreError) || error.code !== 'damaged') throw error
-        this.#state = undefined
+        if (attempt > 2 || !(await this.#mended(error))) throw error
       }
     }
+  }
+
+  /** A damaged index is made again, one for which there is no space is made in memory. @returns whether it is of use to go on. */
+  async #mended(error: unknown): Promise<boolean> {
+    const code = error instanceof StoreError ? error.code : undefined
+    if (code !== 'damaged' && code !== 'full') return false
+    this.#state = undefined
+    if (code === 'full' && !this.#withoutDisk) {
+      this.#withoutDisk = true
+      this.#options.log.warn({}, 'There is no space left for the full-text index: it is made in memory')
+      await this.#stop()
+    }
+    return true
   }
 
   async scanHeaders(term: HeaderTerm): Promise<Float64Array> {
@@ -195,8 +207,9 @@ class SqliteTextIndex implements TextIndex {
   /** Not before the last thread has let go of the file. */
   async #start(): Promise<Connection<IndexCalls>> {
     await this.#ended
-    const { file = ':memory:', identity, log } = this.#options
-    const workerData: IndexThreadData = { file, identity }
+    const { identity, log } = this.#options
+    const file = this.#withoutDisk ? undefined : this.#options.file
+    const workerData: IndexThreadData = { file: file ?? ':memory:', identity }
     const worker = startThread(threadEntry('index-thread', import.meta.url), {
       name: 'stuntmail index',
       workerData,
@@ -215,6 +228,13 @@ class SqliteTextIndex implements TextIndex {
       await thread.terminate()
       throw error
     }
+  }
+
+  /** An index that was made without the disk is gone then, and the file is tried again. */
+  async #sleep(): Promise<void> {
+    await this.#stop()
+    if (this.#withoutDisk) this.#state = undefined
+    this.#withoutDisk = false
   }
 
   /** Ends the thread, if there is one. What is known of the index stays known. */
