@@ -212,7 +212,7 @@ export interface StoreState {
   readonly unread: number
   /** Raw octets of all messages. */
   readonly octets: number
-  /** What the data directory takes, octets; 0 where nothing is kept. */
+  /** What the data directory takes, octets, without the 4 MiB in reserve for a full disk; 0 where nothing is kept. */
   readonly diskOctets: number
   /** Number of the newest change. */
   readonly change: number
