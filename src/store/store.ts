@@ -34,6 +34,12 @@ export interface Store {
   octets(key: MessageKey): Promise<Octets | undefined>
   /** Conversation of the session up to this message's final reply. */
   conversation(key: MessageKey): Promise<string | undefined>
+  /**
+   * Something that others keep with a message, by name; it goes when the message goes, and changes nothing of it.
+   * @param text undefined takes it away. @returns whether there is such a message.
+   */
+  setNote(key: MessageKey, name: string, text: string | undefined): Promise<boolean>
+  note(key: MessageKey, name: string): Promise<string | undefined>
   sessions(limit: number): Promise<readonly SessionRecord[]>
   session(id: string): Promise<SessionRecord | undefined>
 

@@ -211,6 +211,27 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; dis
       assert.deepEqual(await subjects('bob@example.com'), ['e'])
     })
 
+    it('keeps notes with a message as long as it is there', async () => {
+      const { key } = await deliver(store, plainMessage('a'))
+      const other = await deliver(store, plainMessage('b'))
+      assert.equal(await store.setNote(key, 'colour', 'red'), true)
+      assert.equal(await store.setNote(key, 'colour', 'blue'), true)
+      assert.equal(await store.note(key, 'colour'), 'blue')
+      assert.equal(await store.note(key, 'shape'), undefined)
+      assert.equal(await store.note(other.key, 'colour'), undefined)
+      assert.equal(await store.setNote(other.key, 'colour', 'red'), true)
+      assert.equal(await store.setNote(other.key, 'colour', undefined), true)
+      assert.equal(await store.note(other.key, 'colour'), undefined)
+      assert.equal(await store.setNote('nosuchkey00', 'colour', 'red'), false)
+      await store.delete({ account: 'all', keys: [key] })
+      assert.equal(await store.note(key, 'colour'), undefined)
+      assert.equal(await store.setNote(key, 'colour', 'red'), false)
+      await store.setNote(other.key, 'colour', 'red')
+      await store.deleteAll()
+      assert.equal(await store.note(other.key, 'colour'), undefined)
+      await store.assertConsistent()
+    })
+
     it('reads octets that were opened before their message was deleted', async () => {
       const octets = plainMessage('open')
       const { key } = await deliver(store, octets)

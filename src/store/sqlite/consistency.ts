@@ -15,6 +15,10 @@ export function assertConsistent(db: Database, segments: Segments): void {
     'SELECT e.* FROM entry e LEFT JOIN message m ON m.number = e.number WHERE m.number IS NULL LIMIT 1',
   )
   none(
+    'note of no message',
+    'SELECT n.* FROM note n LEFT JOIN message m ON m.number = n.number WHERE m.number IS NULL LIMIT 1',
+  )
+  none(
     'entry of no mailbox',
     'SELECT e.* FROM entry e LEFT JOIN mailbox b ON b.id = e.mailbox WHERE b.id IS NULL LIMIT 1',
   )

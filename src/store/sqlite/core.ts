@@ -18,6 +18,7 @@ import { openDatabase, type Database } from './driver.ts'
 import { fileSegments } from './file-segments.ts'
 import { everyone, Mailboxes, mailboxState } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
+import { Notes } from './notes.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { TransactionColumn } from './rows.ts'
 import { openingError, prepareDatabase } from './schema.ts'
@@ -48,6 +49,8 @@ export interface Core {
   locate(key: string): OctetSource | undefined
   indexable(after: number, limit: number): readonly IndexableMessage[]
   state(): ReturnType<StoreCalls['state']>
+  setNote(key: string, name: string, text: string | undefined): Promise<boolean>
+  note(key: string, name: string): string | undefined
   assertConsistent(): Promise<void>
   /** After what is being committed. */
   close(): Promise<void>
@@ -156,6 +159,7 @@ function rest({
 }: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'sessions'> {
   const { transactions, queue, arrivals, withReserve } = commits
   const { mailboxes, counters } = transactions
+  const notes = new Notes(db, transactions)
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
     restore: () => arrivals.restore(),
@@ -176,6 +180,8 @@ function rest({
       const place = numberOf(key) === undefined ? undefined : views.place(key)
       return place && segments.source(place, place.octets)
     },
+    setNote: (key, name, text) => queue.exclusive(() => withReserve(() => notes.set(key, name, text))),
+    note: (key, name) => notes.get(key, name),
     indexable: indexables(db, segments),
     state: () => stateOf({ mailboxes, counters, segments, directory }),
     assertConsistent: () =>

@@ -37,6 +37,7 @@ export class Mutations {
   readonly #setFlags: Statement
   readonly #message: Statement
   readonly #removeMessage: Statement
+  readonly #removeNotes: Statement
   readonly #removeEntry: Statement
   readonly #setFiled: Statement
   readonly #tombstone: Statement
@@ -55,6 +56,7 @@ export class Mutations {
     )
     this.#message = db.prepare('SELECT octets, session, filed, addressed FROM message WHERE number = ?')
     this.#removeMessage = db.prepare('DELETE FROM message WHERE number = ?')
+    this.#removeNotes = db.prepare('DELETE FROM note WHERE number = ?')
     this.#removeEntry = db.prepare('DELETE FROM entry WHERE mailbox = ? AND number = ? AND uid = ?')
     this.#setFiled = db.prepare('UPDATE message SET filed = ? WHERE number = ?')
     this.#tombstone = db.prepare('INSERT INTO deleted(change, number) VALUES(?, ?)')
@@ -121,7 +123,7 @@ export class Mutations {
         mailboxes.touch(box)
       }
       this.#db.exec(
-        "DELETE FROM meta WHERE name = 'apart'; DELETE FROM message; DELETE FROM entry; DELETE FROM message_address; DELETE FROM address; DELETE FROM deleted",
+        "DELETE FROM meta WHERE name = 'apart'; DELETE FROM message; DELETE FROM entry; DELETE FROM message_address; DELETE FROM address; DELETE FROM deleted; DELETE FROM note",
       )
       this.#db.exec('UPDATE session SET live = 0 WHERE live > 0')
       this.#db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES('emptied', ?)").run(number)
@@ -290,6 +292,7 @@ export class Mutations {
     }
     this.#parts.addresses.leave(number, idsFromColumn(row['addressed']))
     this.#removeMessage.run(number)
+    this.#removeNotes.run(number)
     this.#tombstone.run(change, number)
   }
 

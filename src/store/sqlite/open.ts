@@ -81,6 +81,8 @@ function sqliteStore(parts: StoreParts): Store {
     get: (account, key) => thread.call('get', { account, key }),
     octets: (key) => octetsOf(thread, key),
     conversation: (key) => thread.call('conversation', key),
+    setNote: (key, name, text) => thread.call('setNote', { key, name, text }),
+    note: (key, name) => thread.call('note', { key, name }),
     sessions: (limit) => thread.call('sessions', limit),
     session: (id) => thread.call('session', id),
 

@@ -6,6 +6,7 @@ import { isBusy, isDamaged, type Database } from './driver.ts'
  *
  * - `message.circumstances` is null where the session's own hold for it; `filed` and `addressed` list the mailboxes and
  *   addresses it is entered in, so that it can be taken out again without an index by number.
+ * - `note` is what others keep with a message.
  * - `entry` is ordered by arrival within a mailbox; `flag_change` is null until its flags change, and MODSEQ is the
  *   greater of `change` and `flag_change`.
  * - `expunged` and `deleted` are what is told to those who ask for changes again; `floor` in `meta` is the change below
@@ -53,6 +54,11 @@ CREATE TABLE expunged(
 CREATE TABLE deleted(change INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(change, number)) STRICT, WITHOUT ROWID;
 `
 
+/** Came later; programs that do not know it leave it alone. */
+const notes = `CREATE TABLE IF NOT EXISTS note(
+  number INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(number, name)
+) STRICT, WITHOUT ROWID`
+
 /**
  * Makes the database ready, or says why not. Durability is asked for and then checked: a driver that does not flush
  * is refused (REL-1). `directory` is undefined for memory.
@@ -82,6 +88,7 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
     )
   }
   if (version === 0) createLayout(db)
+  db.exec(notes)
   // The lock is taken by the first write.
   db.exec('BEGIN IMMEDIATE; COMMIT')
 }

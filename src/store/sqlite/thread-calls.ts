@@ -28,6 +28,8 @@ export type StoreCalls = {
   get(message: { account: string; key: MessageKey }): StoredMessage | undefined
   locate(key: MessageKey): OctetSource | undefined
   conversation(key: MessageKey): string | undefined
+  setNote(note: { key: MessageKey; name: string; text: string | undefined }): Promise<boolean>
+  note(note: { key: MessageKey; name: string }): string | undefined
   sessions(limit: number): readonly SessionRecord[]
   session(id: string): SessionRecord | undefined
   flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): Promise<number>

@@ -32,6 +32,8 @@ export function serveStore(port: MessagePort): void {
     get: ({ account, key }) => whole().views.get(account, key),
     locate: (key) => whole().locate(key),
     conversation: (key) => whole().views.conversation(key),
+    setNote: ({ key, name, text }) => whole().setNote(key, name, text),
+    note: ({ key, name }) => whole().note(key, name),
     sessions: (limit) => whole().sessions().newest(limit),
     session: (id) => whole().sessions().get(id),
     flagMessages: ({ account, numbers, change }) =>
