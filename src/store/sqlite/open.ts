@@ -81,8 +81,7 @@ function sqliteStore(parts: StoreParts): Store {
     get: (account, key) => thread.call('get', { account, key }),
     octets: (key) => octetsOf(thread, key),
     conversation: (key) => thread.call('conversation', key),
-    setNote: (key, name, text) => thread.call('setNote', { key, name, text }),
-    note: (key, name) => thread.call('note', { key, name }),
+    ...notesOf(thread),
     sessions: (limit) => thread.call('sessions', limit),
     session: (id) => thread.call('session', id),
 
@@ -116,6 +115,13 @@ function sqliteStore(parts: StoreParts): Store {
       await thread.call('close', undefined).catch(ignoreClosed)
       await thread.terminate()
     },
+  }
+}
+
+function notesOf(thread: StoreThread): Pick<Store, 'setNote' | 'note'> {
+  return {
+    setNote: (key, name, text) => thread.call('setNote', { key, name, text }),
+    note: (key, name) => thread.call('note', { key, name }),
   }
 }
 
@@ -201,8 +207,9 @@ async function listByText(
   const found = await index.search(criteria, { limit: limit + 1, ...below })
   const onPage: NumberSet = { kind: 'numbers', numbers: found.numbers.slice(0, limit) }
   const page = await thread.call('list', { account, limit, criteria: onPage, at: clock.now() })
-  const next = found.numbers.length > limit ? page.messages.at(-1)?.key : undefined
-  return { ...page, next, total: found.total }
+  // Of what was found, not of what is still there: a page may lose its last message while it is read.
+  const last = found.numbers.length > limit ? found.numbers[limit - 1] : undefined
+  return { ...page, next: last === undefined ? undefined : keyOf(last), total: found.total }
 }
 
 /** A message that compaction moves between the two steps is looked up again. */
