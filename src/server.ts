@@ -20,8 +20,10 @@ import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/
 import { certificateSource, type CertificateSource } from './net/tls.ts'
 import type { Delivery } from './smtp/delivery.ts'
 import type { SmtpServer } from './smtp/server.ts'
+import { StartError } from './start-error.ts'
 import type { StoreThread } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import type { TemplateSide } from './template-side.ts'
 import type { Templates } from './templates/templates.ts'
 
 /** A running server. */
@@ -43,20 +45,7 @@ export interface Stuntmail {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A server did not start; nothing of it is left. `text` is for people. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-  /**
-   * `listen`: an address cannot be had, mostly because the port is in use; `data`: the data folder cannot be used;
-   * `templates`: the folder of templates cannot be read.
-   */
-  readonly reason: 'listen' | 'data' | 'templates'
-
-  constructor(reason: StartError['reason'], text: string, options?: ErrorOptions) {
-    super(text, options)
-    this.reason = reason
-  }
-}
+export { StartError }
 
 /** What is not an option but a part. */
 export interface Parts {
@@ -132,7 +121,7 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   const store = await openStore(settings, data, { log, clock, thread }).finally(() => modules.catch(() => undefined))
   closers.add(() => store.close())
   // SMTP does not wait for them.
-  const templates = openTemplateLoop(context, store)
+  const templates = templateSide(context, store)
   templates.catch(() => undefined)
   closers.add(async () => (await templates.catch(() => undefined))?.close())
   const { catchAll, startSmtp, http } = await modules
@@ -154,39 +143,18 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
     running.push({ stop: () => server.close() })
   }
   if (data !== undefined && settings['listen.smtps'] !== undefined) closers.add(prepareCertificate(certificate, log))
-  return stuntmail(sockets, { data, templates: (await templates)?.root, store, stop: () => closers.run() })
+  return stuntmail(sockets, { data, templates: (await templates)?.templates.root, store, stop: () => closers.run() })
 }
 
-/** What the file system says of a folder to be read, in words. */
-const folderProblems: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such folder (ENOENT)'],
-  ['ENOTDIR', 'it is not a folder (ENOTDIR)'],
-  ['EACCES', 'it may not be read (EACCES)'],
-])
-
 /** Undefined where there is none to show. @throws StartError. */
-async function openTemplateLoop(
-  { settings, sockets, clock, log }: Context,
-  store: Store,
-): Promise<Templates | undefined> {
+async function templateSide({ settings, sockets, clock, log }: Context, store: Store) {
   if (settings.templates === undefined) return undefined
-  const { directory, ...options } = settings.templates
-  if (!sockets.has('http')) {
-    log.warn({ directory }, 'templates are not shown: the listener http is off')
-    return undefined
+  if (sockets.has('http')) {
+    const { openTemplateSide } = await import('./template-side.ts')
+    return openTemplateSide(settings.templates, { store, clock, log })
   }
-  const [{ openTemplates }, { capturedData }] = await Promise.all([
-    import('./templates/open.ts'),
-    import('./http/captured-data.ts'),
-  ])
-  try {
-    return await openTemplates({ root: directory, clock, captured: capturedData(store), ...options })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const problem = folderProblems.get(code) ?? (error instanceof Error ? error.message : String(error))
-    const text = `The templates in ${directory} cannot be read: ${problem}. Choose another folder with --templates DIR.`
-    throw new StartError('templates', text, { cause: error })
-  }
+  log.warn({ directory: settings.templates.directory }, 'templates are not shown: the listener http is off')
+  return undefined
 }
 
 const smtpNames = ['smtp', 'submission', 'smtps'] as const
@@ -243,10 +211,11 @@ function startSmtpListener(
 }
 
 async function startWeb(
-  services: Services & { readonly http: HttpModules; readonly templates: Templates | undefined },
+  services: Services & { readonly http: HttpModules; readonly templates: TemplateSide | undefined },
   sockets: BoundSockets,
 ): Promise<HttpServer> {
-  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http, templates } = services
+  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http } = services
+  const { templates, ties } = services.templates ?? {}
   const bus = http.eventBus(log)
   store.subscribe((changes) => bus.publish('changes', changes))
   templates?.subscribe((event) => bus.publish('templates', event))
@@ -261,7 +230,7 @@ async function startWeb(
   }
   const usesTls = smtpNames.some((name) => services.sockets.has(name))
   const httpServices = {
-    ...{ store, delivery, clock, log, version, startedAt, data, templates },
+    ...{ store, delivery, clock, log, version, startedAt, data, templates, ties },
     sendBySmtp: sendBySmtp(services),
     newSessionId: () => randomBytes(8).toString('hex'),
     certificatePem: () => (usesTls ? certificate.pem() : Promise.resolve(undefined)),

@@ -146,7 +146,7 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof ApiProblem && error.status === 404)) throw error
 }
 
-async function send(method: string, path: string, body?: object): Promise<void> {
+export async function send(method: string, path: string, body?: object): Promise<void> {
   await request(method, path, body)
 }
 

@@ -46,6 +46,9 @@ export const lookChanges = signal(0)
 /** Revision of each file that renderings show and that was saved while the page was open; relative to the root. */
 export const savedFiles = signal<ReadonlyMap<string, number>>(new Map())
 
+/** Revision at which a message was last tied to another template, by key. */
+export const tiedMessages = signal<ReadonlyMap<string, number>>(new Map())
+
 /** One string for a rendering. */
 export function renderingKey({ template, fixture, locale }: WireRenderingId): string {
   return JSON.stringify([template, fixture, locale])
@@ -119,6 +122,7 @@ export function takeRendering(rendering: WireRendering): void {
 export function takeHint(hint: WireTemplatesEvent): void {
   batch(() => {
     if (hint.kind === 'asset') savedFiles.value = new Map(savedFiles.peek()).set(hint.file, hint.revision)
+    if (hint.kind === 'tied') tiedMessages.value = new Map(tiedMessages.peek()).set(hint.key, hint.revision)
     if (hint.kind === 'outdated') for (const id of hint.renderings) outdate(renderingKey(id))
     if (hint.kind !== 'catalogue') return
     templatesRevision.value = hint.revision

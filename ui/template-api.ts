@@ -1,5 +1,5 @@
 import type { WireCatalogue, WireFixture, WireRendering, WireRenderingId, WireTie } from '../src/http/wire-types.ts'
-import { getJson, messageUrl, sendJson } from './api.ts'
+import { getJson, messageUrl, send, sendJson } from './api.ts'
 
 /** Data that a template is rendered with. */
 export type FixtureData = Record<string, unknown>
@@ -20,6 +20,16 @@ export function getRendering(id: WireRenderingId): Promise<WireRendering> {
 /** The template that a message names, and the message's own data. */
 export function getTie(key: string): Promise<WireTie> {
   return getJson(messageUrl(key, '/template'))
+}
+
+/** Lets a message follow a template, whatever it says itself. */
+export function followTemplate(key: string, id: WireRenderingId): Promise<WireTie> {
+  return sendJson('POST', messageUrl(key, '/template'), id)
+}
+
+/** Takes that back. */
+export function unfollowTemplate(key: string): Promise<void> {
+  return send('DELETE', messageUrl(key, '/template'))
 }
 
 /** With other data than the fixture's; nothing of it is kept. */

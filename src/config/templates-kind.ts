@@ -1,7 +1,11 @@
 /** The value of the option `templates`: a folder as text, or an object of a configuration file that says more. */
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import type { Criteria } from '../query/criteria.ts'
+import { parseQuery } from '../query/parse.ts'
+import { QueryError } from '../query/query-error.ts'
 import type { TemplateCommand } from '../templates/renderer.ts'
+import { pickSources, type TieRule } from '../templates/tie-rule.ts'
 import { BadValue } from './config-error.ts'
 import type { Kind } from './kinds.ts'
 
@@ -19,14 +23,35 @@ export interface TemplateSettings {
   readonly commands: readonly TemplateCommand[]
   /** Name of an engine by the glob of the templates it renders, relative to the folder, in the order they are tried. */
   readonly engines: ReadonlyMap<string, string>
+  /** Which captured messages follow which template: the first that fits. Without criteria every message does. */
+  readonly rules: readonly (TieRule & { readonly criteria: Criteria | undefined })[]
 }
 
+const headerPick = /^header:[!-9;-~]{1,100}$/
 const text = v.pipe(v.string(), v.nonEmpty(), v.check(hasNoNul))
 const command = v.strictObject({
   glob: text,
   command: v.pipe(v.tupleWithRest([text], v.pipe(v.string(), v.check(hasNoNul))), v.readonly()),
   watch: v.exactOptional(v.pipe(v.array(text), v.readonly())),
   persistent: v.exactOptional(v.boolean()),
+})
+const pickSource = v.union(
+  [
+    v.picklist(pickSources),
+    v.custom<`header:${string}`>((value) => typeof value === 'string' && headerPick.test(value)),
+  ],
+  `none of ${pickSources.join(', ')}, header:NAME`,
+)
+const pick = v.union([
+  pickSource,
+  v.strictObject({ from: pickSource, after: v.exactOptional(text), before: v.exactOptional(text) }),
+])
+const rule = v.strictObject({
+  query: v.string(),
+  template: text,
+  fixture: v.exactOptional(text),
+  locale: v.exactOptional(text),
+  data: v.exactOptional(v.record(text, pick)),
 })
 const settings = v.strictObject({
   directory: text,
@@ -36,6 +61,7 @@ const settings = v.strictObject({
   polling: v.exactOptional(v.boolean(), false),
   commands: v.exactOptional(v.array(command), []),
   engines: v.exactOptional(v.record(text, text), {}),
+  rules: v.exactOptional(v.array(rule), []),
 })
 
 /** A folder of templates, and how they are rendered. Paths are relative to where this is given. */
@@ -53,6 +79,8 @@ export interface TemplatesObject {
   readonly commands?: readonly TemplateCommand[]
   /** Name of an engine by the glob of its templates, relative to the folder: `{ "mail/*.html": "liquid" }`. Default: by extension. */
   readonly engines?: Readonly<Record<string, string>>
+  /** Which captured messages follow which template: the first that fits. */
+  readonly rules?: readonly TieRule[]
 }
 
 /** What a configuration file says of templates. */
@@ -64,15 +92,25 @@ export const templates: Kind<TemplateSettings | undefined> = {
     const given = typeof value === 'string' ? { directory: value } : value
     const read = v.safeParse(settings, given)
     if (!read.success) throw new BadValue(wanted(read.issues[0], typeof value === 'string'))
-    const { directory, engines, ...rest } = read.output
+    const { directory, engines, rules, ...rest } = read.output
     return {
       ...rest,
       directory: resolve(folder, directory),
       projectDirectory: folder,
       engines: new Map(Object.entries(engines)),
+      rules: rules.map((each, index) => ({ ...each, criteria: criteriaOf(each.query, index) })),
     }
   },
   show: (value) => value?.directory ?? 'none',
+}
+
+function criteriaOf(query: string, index: number): Criteria | undefined {
+  try {
+    return parseQuery(query).criteria
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    throw new BadValue(`another rules.${index}.query (${error.message}, at character ${error.position + 1})`)
+  }
 }
 
 function hasNoNul(text: string): boolean {
@@ -82,6 +120,6 @@ function hasNoNul(text: string): boolean {
 function wanted(issue: v.BaseIssue<unknown>, asText: boolean): string {
   const path = v.getDotPath(issue)
   if (asText || path === null)
-    return 'a folder, or { directory, inlineCss, timeoutMs, memoryMiB, polling, commands, engines }'
+    return 'a folder, or { directory, inlineCss, timeoutMs, memoryMiB, polling, commands, engines, rules }'
   return `another ${path} (${issue.message})`
 }

@@ -10,6 +10,7 @@ import type { BoundSockets } from '../net/listener.ts'
 import { failureOf } from './failure.ts'
 import { frameReply } from './frame.ts'
 import { guard, type Admission } from './guard.ts'
+import { messageTies } from './ties.ts'
 import { messageContents } from './message-content.ts'
 import { authenticator, type Credential } from './passwords.ts'
 import { HttpProblem } from './problem.ts'
@@ -182,6 +183,7 @@ function routeServices(options: HttpOptions, services: HttpServices): RouteServi
   let document: Promise<unknown> | undefined
   return {
     ...services,
+    ties: services.ties ?? messageTies(services.store, []),
     contents: messageContents(services.store),
     maxMessageOctets: options.maxMessageOctets,
     openApi: () => (document ??= import('./openapi.ts').then(({ openApi }) => openApi(routes, services.version))),

@@ -4,6 +4,7 @@ import type { Delivery, StoredAs } from '../smtp/delivery.ts'
 import type { Store } from '../store/store.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { MessageContents } from './message-content.ts'
+import type { Ties } from './ties.ts'
 
 /** A message as an SMTP client hands it over. */
 export interface OutgoingMessage {
@@ -27,6 +28,8 @@ export interface HttpServices {
   readonly data: string | undefined
   /** Undefined: the server was started without. */
   readonly templates?: Templates | undefined
+  /** Which template a message follows. Default: without rules. */
+  readonly ties?: Ties | undefined
   /**
    * Hands a message to our own SMTP listener, in a session like any other; never to anybody else's. Undefined where no
    * plain listener is on. @throws SmtpRefusal.
@@ -42,6 +45,7 @@ export interface HttpServices {
 
 /** What the handlers of the routes get. */
 export interface RouteServices extends HttpServices {
+  readonly ties: Ties
   readonly contents: MessageContents
   /** Largest message, octets; 0 = no limit. */
   readonly maxMessageOctets: number

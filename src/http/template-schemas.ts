@@ -28,6 +28,7 @@ export const catalogueSchema: v.GenericSchema<WireCatalogue> = v.object({
 })
 
 export const tieSchema: v.GenericSchema<WireTie> = v.object({
+  by: v.pipe(v.picklist(['hand', 'header', 'rule']), v.metadata({ description: 'What says so' })),
   template: text,
   fixture: v.pipe(text, v.metadata({ description: 'With data of its own: `@` and the key of the message' })),
   locale: text,

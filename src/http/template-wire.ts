@@ -56,6 +56,8 @@ export function wireTemplatesEvent(event: TemplateEvent): WireTemplatesEvent | u
       return { kind: 'catalogue', revision: event.revision }
     case 'outdated':
       return { kind: 'outdated', revision: event.revision, renderings: event.ids.map(wireId) }
+    case 'tied':
+      return { kind: 'tied', revision: event.revision, key: event.key }
     case 'asset':
       return { kind: 'asset', revision: event.revision, file: event.file }
   }

@@ -222,6 +222,8 @@ export interface WireRenderingId {
 
 /** `GET /api/messages/{key}/template`. With data of its own, `fixture` is `@` and the message's key. */
 export interface WireTie extends WireRenderingId {
+  /** What says so: somebody by POST, the message's own header fields, or a rule of the configuration. */
+  by: 'hand' | 'header' | 'rule'
   /** Null where a fixture is named, or the data cannot be read. */
   data: Record<string, unknown> | null
   /** Why its data cannot be read. */
@@ -272,9 +274,10 @@ export interface WireLook {
 
 /**
  * socket.io's event `templates`: hints of what else changed. `catalogue`: list again, if its revision is not the one at
- * hand, and take whatever is not looked at for outdated.
+ * hand, and take whatever is not looked at for outdated. `tied`: a message follows another template, or other data.
  */
 export type WireTemplatesEvent =
   | { kind: 'catalogue'; revision: number }
   | { kind: 'outdated'; revision: number; renderings: WireRenderingId[] }
   | { kind: 'asset'; revision: number; file: string }
+  | { kind: 'tied'; revision: number; key: string }

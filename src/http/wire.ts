@@ -4,7 +4,7 @@ import type { Change } from '../store/change.ts'
 import type { MessageSummary, StoredMessage } from '../store/message.ts'
 import type { SessionRecord } from '../store/store.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
-import { tieOf } from '../templates/captured.ts'
+import type { Tie } from '../templates/captured.ts'
 import type {
   WireChange,
   WireEnvelope,
@@ -48,10 +48,12 @@ export interface MessageContent {
   readonly tree: MessageTree
   readonly files: readonly Part[]
   readonly hasText: boolean
+  /** The template that it follows. */
+  readonly tie: Tie | undefined
 }
 
 export function wireMessage(message: StoredMessage, content: MessageContent): WireMessage {
-  const tie = tieOf(content.tree.root, message.summary.key)
+  const { tie } = content
   return {
     ...wireSummary(message.summary),
     sha256: message.sha256,

@@ -3,13 +3,14 @@ import type { WireRenderingId, WireTemplatesEvent } from '../http/wire-types.ts'
 
 /** Renderings in one hint. */
 const maxRenderings = 500
-/** Renderings and files that wait; past that, listing again is less. */
+/** Renderings, files and messages that wait; past that, listing again is less. */
 const maxWaiting = 5_000
 
 /** Hints that wait for a client, each thing once. */
 export class PendingHints {
   readonly #outdated = new Map<string, WireRenderingId>()
   readonly #files = new Set<string>()
+  readonly #tied = new Set<string>()
   /** Revision of the newest hint of each kind; undefined where none waits. */
   #catalogue: number | undefined
   #revision = 0
@@ -18,10 +19,12 @@ export class PendingHints {
     this.#revision = Math.max(this.#revision, hint.revision)
     if (hint.kind === 'catalogue') this.#catalogue = hint.revision
     if (hint.kind === 'asset') this.#files.add(hint.file)
+    if (hint.kind === 'tied') this.#tied.add(hint.key)
     if (hint.kind === 'outdated') for (const id of hint.renderings) this.#outdated.set(renderingKey(id), id)
-    if (this.#outdated.size + this.#files.size <= maxWaiting) return
+    if (this.#outdated.size + this.#files.size + this.#tied.size <= maxWaiting) return
     this.#outdated.clear()
     this.#files.clear()
+    this.#tied.clear()
     this.#catalogue = this.#revision
   }
 
@@ -37,6 +40,10 @@ export class PendingHints {
     if (waiting.length > 0) {
       for (const [key] of waiting) this.#outdated.delete(key)
       return { kind: 'outdated', revision, renderings: waiting.map(([, id]) => id) }
+    }
+    for (const key of this.#tied) {
+      this.#tied.delete(key)
+      return { kind: 'tied', revision, key }
     }
     for (const file of this.#files) {
       this.#files.delete(file)

@@ -17,6 +17,8 @@ import type { RenderingId } from './rendering.ts'
 
 /** The template of a captured message. */
 export interface Tie extends RenderingId {
+  /** What says so: somebody by REST, the message's own header fields, or a rule of the configuration. */
+  readonly by: 'hand' | 'header' | 'rule'
   /** The message's own data; undefined where a fixture is named, or the data cannot be read. */
   readonly data: TemplateData | undefined
   /** Why its own data cannot be read. */
@@ -38,9 +40,14 @@ export function tieOf(root: Part, key: string): Tie | undefined {
   const body = fieldBody(root, 'X-Stuntmail-Data')
   if (body === undefined) {
     const fixture = nameIn(root, 'X-Stuntmail-Fixture') || 'default'
-    return { template, fixture, locale, data: undefined, problem: undefined }
+    return { template, fixture, locale, by: 'header', data: undefined, problem: undefined }
   }
-  return { template, fixture: `@${key}`, locale, ...readData(body) }
+  return { template, fixture: ownFixture(key), locale, by: 'header', ...readData(body) }
+}
+
+/** The name of the fixture that is a message's own data. */
+export function ownFixture(key: string): string {
+  return `@${key}`
 }
 
 /** The key of the message whose data a fixture is. */

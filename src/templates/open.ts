@@ -9,7 +9,7 @@ import { opendir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock.ts'
 import { findAsset, isAssetName } from './assets.ts'
-import { capturedKey, type CapturedData } from './captured.ts'
+import { capturedKey, ownFixture, type CapturedData } from './captured.ts'
 import type { TemplateSources } from './catalogue.ts'
 import type { TemplateData } from './engine.ts'
 import { assertFixtureName, versionOf, writeFixture, type SeenFixture } from './fixture-file.ts'
@@ -168,6 +168,11 @@ class OpenTemplates implements Templates {
     await writeFixture({ root: this.root, path, data, seen })
     this.#seen.set(key, { version: await versionOf(path) })
     await this.#watched.look([file])
+  }
+
+  messageTied(key: string): void {
+    this.#loop.dataChanged(ownFixture(key))
+    this.#publish({ kind: 'tied', revision: ++this.#revision, key })
   }
 
   asset(path: string): Promise<{ readonly path: string; readonly mediaType: string } | undefined> {

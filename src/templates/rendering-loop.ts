@@ -104,6 +104,12 @@ export class RenderingLoop {
     this.#outdate(affected)
   }
 
+  /** What a fixture says is another, and no file tells. */
+  dataChanged(fixture: string): void {
+    const keys = [...this.#cache.entries()].filter(([, { id }]) => id.fixture === fixture).map(([key]) => key)
+    this.#outdate(new Set(keys))
+  }
+
   /** The catalogue is another one without a change of files: what it makes of them may be. */
   reconsider(): void {
     this.changed({ files: new Set(), structure: true })

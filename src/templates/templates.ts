@@ -45,6 +45,8 @@ export type TemplateEvent =
   | { readonly kind: 'outdated'; readonly revision: number; readonly ids: readonly RenderingId[] }
   /** An image or another file that renderings refer to: only that is to be fetched again. Relative to the root. */
   | { readonly kind: 'asset'; readonly revision: number; readonly file: string }
+  /** A captured message follows another template, or other data. */
+  | { readonly kind: 'tied'; readonly revision: number; readonly key: string }
 
 /** The template loop of one root folder. */
 export interface Templates {
@@ -67,6 +69,8 @@ export interface Templates {
    * @throws UnknownTemplate; FixtureNotWritable where a file of another kind has that name, or the name is none.
    */
   saveFixture(template: string, name: string, data: TemplateData): Promise<void>
+  /** A captured message follows another template, or its own data is another: by its key. */
+  messageTied(key: string): void
   /** A file under the root that a rendering may show: images, fonts, stylesheets. Undefined: there is none to give. */
   asset(path: string): Promise<{ readonly path: string; readonly mediaType: string } | undefined>
   /** In order. Watchers must not throw. @returns the way out. */

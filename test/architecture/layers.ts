@@ -54,8 +54,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Only `gulp watch` has it. It stands behind the same gate.
   livereload: { imports: ['net', 'http/guard.ts', 'http/host.ts', 'http/problem.ts', 'http/reply.ts'] },
   templates: { imports: ['mime'] },
-  config: { imports: [], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
-  'server.ts': { imports: all },
+  config: { imports: ['query', 'templates/tie-rule.ts'], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
+  'server.ts': { imports: [...all, 'template-side.ts', 'start-error.ts'] },
+  'template-side.ts': { imports: ['config', 'http/ties.ts', 'store', 'templates', 'start-error.ts'] },
+  'start-error.ts': { imports: [] },
   'index.ts': { imports: ['server.ts', 'config'] },
   // Users' apps load it: nothing of the server's.
   nodemailer: { imports: [] },

@@ -128,7 +128,7 @@ describe('a captured message that names its template', () => {
     assert.deepEqual((await get<WireMessage>(`/api/messages/${key}`)).template, id)
     assert.deepEqual(await get<WireTie>(`/api/messages/${key}/template`), {
       ...id,
-      ...{ data: { name: 'Zoë', list: [1, 2, 3] }, problem: null },
+      ...{ data: { name: 'Zoë', list: [1, 2, 3] }, by: 'header', problem: null },
     })
     const shows = await looking({ ...id, revision: 0 })
     await shows('<p>Zoë</p>')

@@ -101,6 +101,9 @@ export function templatesInMemory(sources: Readonly<Record<string, string>>): Te
       if (!/^[\w-]+$/.test(name) || name === 'settings') throw new FixtureNotWritable(`${name} is no name of a fixture`)
       fixtures.set(fixtureKey(template, name), data)
     },
+    messageTied(key) {
+      for (const watcher of watchers) watcher({ kind: 'tied', revision: ++revision, key })
+    },
     async asset(path) {
       const mediaType = assets.get(path)
       return mediaType === undefined ? undefined : { path: join(root, path), mediaType }

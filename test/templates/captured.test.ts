@@ -21,7 +21,7 @@ describe('the template of a captured message', () => {
   it('has the default fixture, or the one that is named, in a language', () => {
     assert.deepEqual(tie(template), {
       ...{ template: 'users/welcome', fixture: 'default', locale: '' },
-      ...{ data: undefined, problem: undefined },
+      ...{ by: 'header', data: undefined, problem: undefined },
     })
     const named = tie(template, 'X-Stuntmail-Fixture: vip', 'X-Stuntmail-Locale: de')
     assert.deepEqual([named?.fixture, named?.locale], ['vip', 'de'])

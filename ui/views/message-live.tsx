@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { WireMessage, WireRendering, WireRenderingId } from '../../src/http/wire-types.ts'
+import type { WireMessage, WireRendering, WireTie } from '../../src/http/wire-types.ts'
 import { asProblem, getText, messageUrl } from '../api.ts'
 import { Diagnostics } from '../parts/diagnostics.tsx'
 import { Frame } from '../parts/frame.tsx'
@@ -13,11 +13,11 @@ import { Waiting } from '../parts/waiting.tsx'
 import { savedFiles } from '../renderings.ts'
 import { go, home, routeUrl } from '../route.ts'
 import { notify } from '../state.ts'
-import { getTie, saveFixture } from '../template-api.ts'
+import { getTie, saveFixture, unfollowTemplate } from '../template-api.ts'
 
 interface LiveProperties {
   readonly message: WireMessage
-  readonly id: WireRenderingId
+  readonly tie: WireTie
 }
 
 /** What was sent. */
@@ -28,13 +28,13 @@ interface Sent {
 }
 
 /** A captured message as its template would make it now, beside what was sent. */
-export function LiveSide({ message, id }: LiveProperties) {
-  const { rendering, problem } = useRendering(id)
+export function LiveSide({ message, tie }: LiveProperties) {
+  const { rendering, problem } = useRendering(tie)
   const sent = useLoaded(message.key, () => loadSent(message))
   if (problem !== null) {
     return (
       <p class="note" role="alert">
-        {id.template}: {problem.message}
+        {tie.template}: {problem.message}
       </p>
     )
   }
@@ -42,7 +42,7 @@ export function LiveSide({ message, id }: LiveProperties) {
   if (rendering === null) return <Waiting loaded={{ status: 'loading' }} />
   return (
     <>
-      <Origin message={message} id={id} />
+      <Origin message={message} tie={tie} />
       <Diagnostics diagnostics={rendering.diagnostics} stale={rendering.stale && rendering.html !== ''} />
       <Sides message={message} sent={sent.value} rendering={rendering} />
     </>
@@ -58,8 +58,8 @@ async function loadSent({ key, subject, hasHtml, hasText }: WireMessage): Promis
 }
 
 /** Which template with which data, and how to keep the data. */
-function Origin({ message: { key }, id }: LiveProperties) {
-  const { template, fixture, locale } = id
+function Origin({ message: { key }, tie }: LiveProperties) {
+  const { template, fixture, locale, by } = tie
   const own = fixture.startsWith('@')
   const to = { ...home, view: 'template', template, fixture: own ? null : fixture, locale } as const
   async function save(name: string): Promise<void> {
@@ -84,6 +84,11 @@ function Origin({ message: { key }, id }: LiveProperties) {
         <span class="quiet">{own ? 'with its own data' : `with the fixture ${fixture}`}</span>
       </span>
       {own && <NewFixture label="Save its data" disabled={false} onSave={save} />}
+      {by === 'hand' && (
+        <button type="button" class="button" onClick={() => void unfollowTemplate(key)}>
+          Stop following
+        </button>
+      )}
     </div>
   )
 }

@@ -21,7 +21,7 @@ import { Parts } from './message-parts.tsx'
 import { Source } from './message-source.tsx'
 import { TextBody } from './message-text.tsx'
 
-const LiveSide = lazy(() => import('./message-live.tsx').then((module) => module.LiveSide))
+const LiveTab = lazy(() => import('./message-follows.tsx').then((module) => module.LiveTab))
 
 /** A message in full. */
 export function MessageView({ messageKey }: { messageKey: string }) {
@@ -65,7 +65,7 @@ function Body({ message }: { message: WireMessage }) {
       <Attachments message={message} />
       <Tabs label="Views of the message" tabs={tabsOf(message)} current={current} onChange={(tab) => go({ tab }, true)}>
         {current === 'html' && <HtmlBody message={message} />}
-        {current === 'live' && message.template !== null && <LiveSide message={message} id={message.template} />}
+        {current === 'live' && <LiveTab message={message} />}
         {current === 'text' && <TextBody message={message} />}
         {current === 'source' && <Source message={message} place={place} />}
         {current === 'headers' && <HeaderFields messageKey={message.key} />}
@@ -82,15 +82,10 @@ function shownTab(message: WireMessage): Tab {
   return message.hasHtml ? 'html' : 'text'
 }
 
-/** It names a template, and the server has some. */
-function hasLiveSide({ template }: WireMessage): boolean {
-  return template !== null && templatesRevision.value !== null
-}
-
 function tabsOf(message: WireMessage): readonly { readonly name: Tab; readonly label: string }[] {
   return [
     ...(message.hasHtml ? [{ name: 'html', label: 'HTML' } as const] : []),
-    ...(hasLiveSide(message) ? [{ name: 'live', label: 'Live' } as const] : []),
+    ...(templatesRevision.value !== null ? [{ name: 'live', label: 'Live' } as const] : []),
     { name: 'text', label: 'Text' },
     { name: 'source', label: 'Source' },
     { name: 'headers', label: 'Headers' },

@@ -1,13 +1,11 @@
 import * as v from 'valibot'
-import { decodeText } from '../../mime/body.ts'
 import { headerFields } from '../../mime/header.ts'
 import { bodyParts, files, findPart } from '../../mime/parts.ts'
-import type { Part } from '../../mime/tree.ts'
-import { htmlToText } from '../../mime/html-text.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { partsSource } from '../frame.ts'
 import { resolveContentIds } from '../html-document.ts'
-import { decodedBody, rangeReader, type OpenMessage } from '../message-content.ts'
+import { decodedBody, type OpenMessage } from '../message-content.ts'
+import { partText, textBody } from '../message-text.ts'
 import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
@@ -16,10 +14,6 @@ import { mediaTypeOf, sectionOf, wireMessage } from '../wire.ts'
 import type { RouteServices } from '../services.ts'
 
 const tag = 'Message'
-/** What is decoded of a text to show it, octets. The raw message has the rest. */
-const maxTextOctets = 10 * 1_048_576
-/** Characters of HTML that text is made from: what the event loop can spare the time for, however hostile. */
-const maxStrippedHtml = 2 * 1_048_576
 const plainText = 'text/plain; charset=utf-8'
 const ofMessage = { params: { key: keyParameter }, query: { account: accountParameter } }
 /** IMAP section numbers: `1`, `1.2`. RFC 9051 §6.4.5. */
@@ -37,12 +31,14 @@ export const getMessage = route({
   tag,
   ...ofMessage,
   answers: { status: 200, text: 'The message', content: messageSchema },
-  async handle({ store, contents }, { params, query }) {
+  async handle({ store, contents, ties }, { params, query }) {
     const message = await store.get(query.account, params.key)
     if (message === undefined) throw notFound('message')
-    return contents.open(params.key, async ({ tree }) => {
+    return contents.open(params.key, async (open) => {
+      const { tree } = open
       const { text, html } = bodyParts(tree)
-      const content = { tree, files: files(tree), hasText: text !== undefined || html !== undefined }
+      const hasText = text !== undefined || html !== undefined
+      const content = { tree, files: files(tree), hasText, tie: await ties.of(message, open) }
       return { kind: 'json', body: wireMessage(message, content) }
     })
   },
@@ -98,7 +94,7 @@ export const getHtml = route({
       return {
         kind: 'text',
         mediaType: 'text/html; charset=utf-8',
-        text: resolveContentIds(await textOf(message, html), partUrls(message, params.key)),
+        text: resolveContentIds(await partText(message, html), partUrls(message, params.key)),
         headers: { 'Content-Security-Policy': policy.join('; '), 'X-Frame-Options': 'SAMEORIGIN' },
       }
     })
@@ -114,11 +110,9 @@ export const getText = route({
   answers: { status: 200, text: 'The text', content: ['text/plain'] },
   async handle(services, { params, query }) {
     return openAs(services, query.account, params.key, async (message) => {
-      const { text, html } = bodyParts(message.tree)
-      if (text !== undefined) return { kind: 'text', mediaType: plainText, text: await textOf(message, text) }
-      if (html === undefined) throw notFound('text in this message')
-      const source = (await textOf(message, html)).slice(0, maxStrippedHtml)
-      return { kind: 'text', mediaType: plainText, text: htmlToText(source) }
+      const text = await textBody(message)
+      if (text === undefined) throw notFound('text in this message')
+      return { kind: 'text', mediaType: plainText, text }
     })
   },
 })
@@ -192,13 +186,6 @@ async function openAs<T>(
 ): Promise<T> {
   if (account !== 'all' && (await store.get(account, key)) === undefined) throw notFound('message')
   return contents.open(key, use)
-}
-
-async function textOf({ octets }: OpenMessage, part: Part): Promise<string> {
-  // Base64 takes four octets for three; quoted-printable up to three for one.
-  const end = Math.min(part.end, part.bodyStart + 3 * maxTextOctets)
-  const read = await rangeReader(octets, part.bodyStart, end)
-  return decodeText({ ...part, end }, read, maxTextOctets).text
 }
 
 function partUrls({ tree }: OpenMessage, key: string): (contentId: string) => string | undefined {

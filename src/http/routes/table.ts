@@ -5,7 +5,7 @@ import * as messages from './messages.ts'
 import { sendRaw } from './send.ts'
 import { sendComposed } from './send-composed.ts'
 import * as server from './server.ts'
-import { getTemplateOfMessage } from './message-template.ts'
+import * as messageTemplate from './message-template.ts'
 import * as templateMessages from './template-messages.ts'
 import * as templates from './templates.ts'
 
@@ -24,7 +24,9 @@ export const routes: readonly Route[] = [
   message.getHeaders,
   message.getPart,
   message.getTranscript,
-  getTemplateOfMessage,
+  messageTemplate.getTemplateOfMessage,
+  messageTemplate.tieMessage,
+  messageTemplate.untieMessage,
   templates.listTemplates,
   templates.getRendering,
   templates.getHtmlOfRendering,
