@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { endedWithUs } from './servers.ts'
 
 /** Messages from another process: Postfix's `smtp-source` where it is installed, else `generator.ts`. */
 export interface Load {
@@ -50,6 +51,7 @@ export const generator = (load: Load & { rate?: number; text?: boolean }): strin
 
 export async function run([command = '', ...args]: readonly string[]): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 300_000 })
+  endedWithUs(child)
   let out = ''
   child.stdout.on('data', (chunk) => (out += String(chunk)))
   const [code] = (await once(child, 'close')) as [number | null]

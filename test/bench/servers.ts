@@ -34,24 +34,25 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** @throws when it does not answer; nothing of it runs then */
 export async function startPeer(peer: Peer): Promise<Running> {
   if (peer.before) spawnSync('bash', ['-c', peer.before])
   if (await greets(peer.smtp)) throw new Error(`${peer.name}: something listens on ${peer.smtp} already`)
   const [command = '', ...args] = peer.cmd
   const start = performance.now()
-  const child = spawn(command, args, { cwd: peer.cwd, env: { ...process.env, ...peer.env }, stdio: 'ignore' })
-  await until(() => greets(peer.smtp), peer.name)
-  const greetedMs = performance.now() - start
-  const { http } = peer
-  if (http) await until(() => connects(http), peer.name)
-  return {
-    name: peer.name,
-    pid: child.pid ?? 0,
-    smtp: peer.smtp,
-    http,
-    greetedMs,
-    readyMs: performance.now() - start,
-    stop: () => stop(child),
+  const child = endedWithUs(
+    spawn(command, args, { cwd: peer.cwd, env: { ...process.env, ...peer.env }, stdio: 'ignore' }),
+  )
+  try {
+    await until(() => greets(peer.smtp), peer.name)
+    const greetedMs = performance.now() - start
+    const { http } = peer
+    if (http) await until(() => connects(http), peer.name)
+    const readyMs = performance.now() - start
+    return { name: peer.name, pid: child.pid ?? 0, smtp: peer.smtp, http, greetedMs, readyMs, stop: () => stop(child) }
+  } catch (error) {
+    await stop(child)
+    throw error
   }
 }
 
@@ -76,7 +77,7 @@ export async function startOurs(
     ...flags,
   ]
   const start = performance.now()
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = endedWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }))
   const line = await firstLine(child)
   const readyMs = performance.now() - start
   const { listeners } = JSON.parse(line) as { listeners: Record<string, { port: number }> }
@@ -115,6 +116,15 @@ async function firstLine(child: ChildProcess): Promise<string> {
   throw new Error('stuntmail ended before it was ready')
 }
 
+/** Whatever a section forgets when it fails is gone when we are. */
+export function endedWithUs(child: ChildProcess): ChildProcess {
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const forget = (): void => void process.off('exit', kill)
+  // A program that is not there has no exit: whoever waits for its port says so.
+  return child.once('exit', forget).once('error', forget)
+}
+
 async function stop(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return
   const gone = once(child, 'exit')
@@ -124,8 +134,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone
 }
 
-function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
 }
 
 async function until(ready: () => Promise<boolean>, name: string): Promise<void> {
