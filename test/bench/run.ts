@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { browsing } from './browser.ts'
 import { filled } from './filled.ts'
@@ -7,20 +9,23 @@ import { hasSmtpSource } from './load.ts'
 import { savesToBrowser } from './save-to-browser.ts'
 import type { Peer } from './servers.ts'
 import { starting } from './start.ts'
-import { printTable, type Row } from './table.ts'
+import { failure, printTable, type Row } from './table.ts'
 import { templatesToBrowser } from './templates-to-browser.ts'
 import { throughput } from './throughput.ts'
 
 /**
- * npm run bench -- [--peers FILE] [--rounds N] [--only throughput,filled,steady,large,start,browser,save,templates]
+ * npm run bench -- [--peers FILE] [--template-peers DIR] [--rounds N] [--messages N]
+ *                  [--only start,throughput,steady,large,browser,save,templates,filled]
  *
  * FILE lists other servers to run in turn with ours (`servers.ts`, Peer): their ratios are printed where they run.
+ * DIR has the template tools of others (`template-peers.ts`): `stuntmail-peers` in the folder for temporary files.
  */
 const { values } = parseArgs({
   options: {
     peers: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    'template-peers': { type: 'string', default: join(tmpdir(), 'stuntmail-peers') },
     messages: { type: 'string', default: '100000' },
   },
 })
@@ -33,10 +38,11 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
   large: () => large(say),
   browser: () => browsing(peers, say),
   save: () => savesToBrowser(say),
-  templates: () => templatesToBrowser(say),
+  templates: () => templatesToBrowser(values['template-peers'], say),
   filled: () => filled(Number(values.messages), say),
 }
 say(`load by ${hasSmtpSource() ? 'smtp-source' : 'our own generator (smtp-source of Postfix is not installed)'}`)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const rows: Row[] = []
 for (const [name, section] of Object.entries(sections)) {
   if (values.only && !values.only.split(',').includes(name)) continue
@@ -45,8 +51,10 @@ for (const [name, section] of Object.entries(sections)) {
   } catch (error) {
     // The other figures took minutes: they are printed all the same.
     console.error(error)
-    say(`${name} failed, its rows are missing`)
+    rows.push(failure(`section ${name}`, error))
     process.exitCode = 1
   }
 }
 printTable(rows)
+// Not when all is closed: a section that failed may have left a handle open.
+process.exit()

@@ -1,27 +1,16 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
 import { startWatch } from '../support/watch.ts'
-import { atMost, figure, median, percentile, shown, type Row } from './table.ts'
+import { arrivalsIn, savedRows, saveTimes, type Edit } from './saves.ts'
+import type { Row } from './table.ts'
 
-/** A file that is saved again and again, and where the page shows what was saved. */
-export interface Edit {
-  readonly what: string
-  /** Absolute. It is put back at the end. */
-  readonly file: string
-  /** The whole file, with a number in it that is new each time. */
-  readonly contents: (marker: number) => string
+/** What is edited, where the page shows it, and how soon it should. */
+interface Case extends Edit {
   /** Expression in the page that is the marker, as text, once it is there. */
   readonly probe: string
   /** Milliseconds, for the median. */
   readonly reach: number
 }
-
-const warmUps = 2
-const samples = 20
-const giveUpMs = 15_000
 
 /**
  * From just before the write of a file to the moment when the page has it, median of 20 with random gaps; the page is
@@ -37,7 +26,7 @@ export async function savesToBrowser(say: (text: string) => void): Promise<Row[]
       if (tail === undefined) throw new Error(`${path} has no ${before}`)
       return { file: at(path), contents: (marker: number) => head + after(marker) + tail }
     }
-    const edits: Edit[] = [
+    const cases: Case[] = [
       {
         what: 'LESS leaf, style applied',
         ...saved('ui/style/top-bar.less', '.brand {', (marker) => `.brand { --saved: ${marker};`),
@@ -58,12 +47,12 @@ export async function savesToBrowser(say: (text: string) => void): Promise<Row[]
       },
     ]
     const rows: Row[] = []
-    for (const edit of edits) {
-      say(`save: ${edit.what}`)
+    for (const each of cases) {
+      say(`save: ${each.what}`)
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
       await page.goto(watch.url)
       await page.waitForSelector('.pulse.live')
-      rows.push(...(await saveAgainAndAgain(page, edit)))
+      rows.push(...savedRows(each.what, await saveTimes(each, await arrivalsIn(page, each.probe)), each.reach))
       await page.close()
     }
     return rows
@@ -75,49 +64,3 @@ export async function savesToBrowser(say: (text: string) => void): Promise<Row[]
 
 /** The marker in a rule of the last sheets, whatever shows it. */
 const padding = `[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter(({ selectorText }) => selectorText === '.page').at(-1)?.style.paddingBottom.replace('px', '')`
-
-/** Measures one edit in an open page. @returns median and 95th percentile. */
-export async function saveAgainAndAgain(page: Page, edit: Edit): Promise<Row[]> {
-  let seen = (_value: string, _at: number): void => undefined
-  await page.exposeFunction('savedSeen', (value: string, at: number) => seen(value, at))
-  await page.addInitScript(probeOf(edit.probe))
-  await page.evaluate(probeOf(edit.probe))
-  const original = edit.contents(0)
-  const times: number[] = []
-  for (let sample = 0; sample < warmUps + samples; sample++) {
-    await delay(500 + Math.random() * 200)
-    const marker = 1000 + sample
-    const arrival = new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${edit.what}: ${marker} never came`)), giveUpMs)
-      seen = (value, at) => {
-        if (value !== String(marker)) return
-        clearTimeout(timer)
-        resolve(at)
-      }
-    })
-    const start = performance.timeOrigin + performance.now()
-    writeFileSync(edit.file, edit.contents(marker))
-    const at = await arrival
-    if (sample >= warmUps) times.push(at - start)
-  }
-  writeFileSync(edit.file, original)
-  return [
-    atMost(`${edit.what}, median of ${samples}`, median(times), edit.reach, 'ms'),
-    figure(`${edit.what}, p95`, `${shown(percentile(times, 95))} ms`),
-  ]
-}
-
-/** A program for the page. */
-function probeOf(expression: string): string {
-  return `if (window === window.top) {
-    let last
-    setInterval(() => {
-      try {
-        const value = ${expression}
-        if (value !== undefined && value !== last) savedSeen((last = value), performance.timeOrigin + performance.now())
-      } catch {
-        // Not there yet.
-      }
-    }, 4)
-  }`
-}
