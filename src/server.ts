@@ -20,6 +20,7 @@ import { bindAll, PortInUse, type BoundAddress, type BoundSockets } from './net/
 import { certificateSource, type CertificateSource } from './net/tls.ts'
 import type { Delivery } from './smtp/delivery.ts'
 import type { SmtpServer } from './smtp/server.ts'
+import type { ReplayRuns } from './replay/runs.ts'
 import { StartError } from './start-error.ts'
 import type { StoreThread } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
@@ -121,7 +122,8 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   const store = await openStore(settings, data, { log, clock, thread }).finally(() => modules.catch(() => undefined))
   closers.add(() => store.close())
   // SMTP does not wait for them.
-  const templates = templateSide(context, store)
+  const replays = replayRuns(context, store)
+  const templates = templateSide(context, store, replays)
   templates.catch(() => undefined)
   closers.add(async () => (await templates.catch(() => undefined))?.close())
   const { catchAll, startSmtp, http } = await modules
@@ -139,19 +141,24 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   }
   const web = sockets.get('http')
   if (http !== undefined && web !== undefined) {
-    const server = await startWeb({ ...services, http, templates: await templates }, web)
+    const server = await startWeb({ ...services, http, templates: await templates, replays: await replays }, web)
     running.push({ stop: () => server.close() })
   }
   if (data !== undefined && settings['listen.smtps'] !== undefined) closers.add(prepareCertificate(certificate, log))
   return stuntmail(sockets, { data, templates: (await templates)?.templates.root, store, stop: () => closers.run() })
 }
 
+async function replayRuns({ clock, log }: Context, store: Store): Promise<ReplayRuns> {
+  const { ReplayRuns } = await import('./replay/runs.ts')
+  return new ReplayRuns({ store, clock, log, newId: () => randomBytes(8).toString('hex') })
+}
+
 /** Undefined where there is none to show. @throws StartError. */
-async function templateSide({ settings, sockets, clock, log }: Context, store: Store) {
+async function templateSide({ settings, sockets, clock, log }: Context, store: Store, replays: Promise<ReplayRuns>) {
   if (settings.templates === undefined) return undefined
   if (sockets.has('http')) {
     const { openTemplateSide } = await import('./template-side.ts')
-    return openTemplateSide(settings.templates, { store, clock, log })
+    return openTemplateSide(settings.templates, { store, clock, log, replays: await replays })
   }
   log.warn({ directory: settings.templates.directory }, 'templates are not shown: the listener http is off')
   return undefined
@@ -211,14 +218,19 @@ function startSmtpListener(
 }
 
 async function startWeb(
-  services: Services & { readonly http: HttpModules; readonly templates: TemplateSide | undefined },
+  services: Services & {
+    readonly http: HttpModules
+    readonly templates: TemplateSide | undefined
+    readonly replays: ReplayRuns
+  },
   sockets: BoundSockets,
 ): Promise<HttpServer> {
-  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http } = services
+  const { settings, credentials, store, delivery, certificate, data, clock, log, startedAt, http, replays } = services
   const { templates, ties } = services.templates ?? {}
   const bus = http.eventBus(log)
   store.subscribe((changes) => bus.publish('changes', changes))
   templates?.subscribe((event) => bus.publish('templates', event))
+  replays.subscribe((run) => bus.publish('replays', run))
   const options = {
     sockets,
     allowedHosts: settings.allowHosts,
@@ -230,7 +242,7 @@ async function startWeb(
   }
   const usesTls = smtpNames.some((name) => services.sockets.has(name))
   const httpServices = {
-    ...{ store, delivery, clock, log, version, startedAt, data, templates, ties },
+    ...{ store, delivery, clock, log, version, startedAt, data, templates, ties, replays },
     sendBySmtp: sendBySmtp(services),
     newSessionId: () => randomBytes(8).toString('hex'),
     certificatePem: () => (usesTls ? certificate.pem() : Promise.resolve(undefined)),

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { nearest } from '../config/nearest.ts'
+import { replayCommand } from './commands/replay.ts'
 import { serveCommand } from './commands/serve.ts'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exit-code.ts'
 
@@ -18,7 +19,8 @@ async function main(args: readonly string[]): Promise<void> {
 function commandLine(): Command {
   const program = new Command('stuntmail')
   const serve = serveCommand()
-  const commands = [serve]
+  const replay = replayCommand()
+  const commands = [serve, replay]
   program
     .description('The stunt double for your mail server: catches every message an app sends, delivers none, shows all.')
     .usage('[command] [options]')
@@ -39,7 +41,7 @@ function commandLine(): Command {
   for (const command of commands) {
     program.addCommand(command, { isDefault: command === serve })
     command.helpOption('--help', 'Print this').allowExcessArguments(true)
-    command.hook('preAction', () => refuseWords(program, command))
+    if (command === serve) command.hook('preAction', () => refuseWords(program, command))
   }
   for (const command of [program, ...commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined })

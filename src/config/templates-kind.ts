@@ -25,6 +25,18 @@ export interface TemplateSettings {
   readonly engines: ReadonlyMap<string, string>
   /** Which captured messages follow which template: the first that fits. Without criteria every message does. */
   readonly rules: readonly (TieRule & { readonly criteria: Criteria | undefined })[]
+  /** Commands that send mail again when files are saved. */
+  readonly replay: readonly ReplayCommand[]
+}
+
+/** A command that sends mail again on every save; what it sends stands in for what it sent before. */
+export interface ReplayCommand {
+  /** Globs of files, relative to the folder of the templates. */
+  readonly on: readonly string[]
+  /** The program and its arguments; never a shell. */
+  readonly command: readonly [string, ...string[]]
+  /** Of one run, milliseconds. */
+  readonly timeoutMs: number
 }
 
 const headerPick = /^header:[!-9;-~]{1,100}$/
@@ -53,6 +65,11 @@ const rule = v.strictObject({
   locale: v.exactOptional(text),
   data: v.exactOptional(v.record(text, pick)),
 })
+const replay = v.strictObject({
+  on: v.exactOptional(v.array(text), ['**']),
+  command: v.pipe(v.tupleWithRest([text], v.pipe(v.string(), v.check(hasNoNul))), v.readonly()),
+  timeoutMs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(3_600_000)), 60_000),
+})
 const settings = v.strictObject({
   directory: text,
   inlineCss: v.exactOptional(v.boolean(), false),
@@ -62,6 +79,7 @@ const settings = v.strictObject({
   commands: v.exactOptional(v.array(command), []),
   engines: v.exactOptional(v.record(text, text), {}),
   rules: v.exactOptional(v.array(rule), []),
+  replay: v.exactOptional(v.array(replay), []),
 })
 
 /** A folder of templates, and how they are rendered. Paths are relative to where this is given. */
@@ -81,6 +99,11 @@ export interface TemplatesObject {
   readonly engines?: Readonly<Record<string, string>>
   /** Which captured messages follow which template: the first that fits. */
   readonly rules?: readonly TieRule[]
+  /**
+   * Commands that send mail again on every save: by default of any file in the folder, within 60 s. They run where this is
+   * given.
+   */
+  readonly replay?: readonly (Pick<ReplayCommand, 'command'> & Partial<ReplayCommand>)[]
 }
 
 /** What a configuration file says of templates. */
@@ -120,6 +143,6 @@ function hasNoNul(text: string): boolean {
 function wanted(issue: v.BaseIssue<unknown>, asText: boolean): string {
   const path = v.getDotPath(issue)
   if (asText || path === null)
-    return 'a folder, or { directory, inlineCss, timeoutMs, memoryMiB, polling, commands, engines, rules }'
+    return 'a folder, or { directory, inlineCss, timeoutMs, memoryMiB, polling, commands, engines, rules, replay }'
   return `another ${path} (${issue.message})`
 }

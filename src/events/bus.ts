@@ -4,6 +4,7 @@
  */
 import type { Log } from '../log.ts'
 import type { Change } from '../store/change.ts'
+import type { ReplayRun } from '../replay/runs.ts'
 import type { TemplateEvent } from '../templates/templates.ts'
 
 /** What can be watched, by name. */
@@ -12,6 +13,8 @@ export interface ServerEvents {
   readonly changes: readonly Change[]
   /** Something of the templates, in order. */
   readonly templates: TemplateEvent
+  /** A run of a command that sends mail again began, sent or ended. */
+  readonly replays: ReplayRun
 }
 
 /** An event with its number on this bus; they ascend by one. */
@@ -32,6 +35,7 @@ export function eventBus(log: Log): EventBus {
   const watchers: { readonly [Name in keyof ServerEvents]: Set<Watcher<Name>> } = {
     changes: new Set(),
     templates: new Set(),
+    replays: new Set(),
   }
   let number = 0
   return {

@@ -9,6 +9,7 @@ import type {
   WirePage,
   WirePart,
   WireProblem,
+  WireReplay,
   WireSession,
   WireState,
   WireSummary,
@@ -112,6 +113,10 @@ export const messageSchema: v.GenericSchema<WireMessage> = v.object({
     v.nullable(v.object({ template: text, fixture: text, locale: text })),
     v.metadata({ description: 'The rendering that its header names' }),
   ),
+  replay: v.pipe(
+    v.nullable(v.object({ command: text, before: nullableText })),
+    v.metadata({ description: 'The replay that sent it, and the key of the message it stands in for; null: none' }),
+  ),
 })
 
 export const headersSchema: v.GenericSchema<WireHeaders> = v.object({
@@ -157,4 +162,14 @@ export const problemSchema: v.GenericSchema<WireProblem> = v.object({
   position: v.exactOptional(count),
   length: v.exactOptional(count),
   errors: v.exactOptional(v.array(v.object({ path: text, text }))),
+})
+
+export const replaySchema: v.GenericSchema<WireReplay> = v.object({
+  id: text,
+  command: text,
+  startedAt: time,
+  endedAt: v.pipe(v.nullable(time), v.metadata({ description: 'Null while it is under way' })),
+  problem: v.pipe(nullableText, v.metadata({ description: 'Why it is no success, in words' })),
+  output: v.pipe(text, v.metadata({ description: 'The end of what it printed' })),
+  messages: v.array(v.object({ key: text, before: nullableText })),
 })

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Delivery, StoredAs } from '../smtp/delivery.ts'
+import type { ReplayRuns } from '../replay/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { MessageContents } from './message-content.ts'
@@ -28,6 +29,8 @@ export interface HttpServices {
   readonly data: string | undefined
   /** Undefined: the server was started without. */
   readonly templates?: Templates | undefined
+  /** Runs of commands that send mail again. Undefined: it has none. */
+  readonly replays?: ReplayRuns | undefined
   /** Which template a message follows. Default: without rules. */
   readonly ties?: Ties | undefined
   /**

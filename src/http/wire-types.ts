@@ -53,6 +53,8 @@ export interface WireMessage extends WireSummary {
   entries: { account: string; mailbox: string; uid: number }[]
   /** The rendering that its header names; null where it names none. Whether there is such a template is another question. */
   template: WireRenderingId | null
+  /** Null where no replay sent it; `before`: the message it stands in for, null where that was not sent before. */
+  replay: { command: string; before: string | null } | null
 }
 
 export interface WireDefect {
@@ -180,6 +182,21 @@ export interface WireChanges {
 /** Sent by the client right after connecting, and answered by one `changes`. */
 export interface WireResume {
   since: number | null
+}
+
+/** `GET /api/replays`, and socket.io's event `replay` whenever a run begins, sends or ends. */
+export interface WireReplay {
+  id: string
+  command: string
+  startedAt: string
+  /** Null while it is under way. */
+  endedAt: string | null
+  /** Why it is no success, in words. */
+  problem: string | null
+  /** The end of what it printed. */
+  output: string
+  /** The first 500 it sent; `before`: the message each stands in for, if there is one. */
+  messages: { key: string; before: string | null }[]
 }
 
 /** A place in a template's source, and what is wrong there. */

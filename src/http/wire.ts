@@ -4,6 +4,7 @@ import type { Change } from '../store/change.ts'
 import type { MessageSummary, StoredMessage } from '../store/message.ts'
 import type { SessionRecord } from '../store/store.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
+import type { Replayed } from '../replay/runs.ts'
 import type { Tie } from '../templates/captured.ts'
 import type {
   WireChange,
@@ -50,10 +51,12 @@ export interface MessageContent {
   readonly hasText: boolean
   /** The template that it follows. */
   readonly tie: Tie | undefined
+  /** The replay that sent it. */
+  readonly replayed: Replayed | undefined
 }
 
 export function wireMessage(message: StoredMessage, content: MessageContent): WireMessage {
-  const { tie } = content
+  const { tie, replayed } = content
   return {
     ...wireSummary(message.summary),
     sha256: message.sha256,
@@ -65,6 +68,7 @@ export function wireMessage(message: StoredMessage, content: MessageContent): Wi
     hasText: content.hasText,
     entries: message.entries.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
     template: tie === undefined ? null : { template: tie.template, fixture: tie.fixture, locale: tie.locale },
+    replay: replayed === undefined ? null : { command: replayed.command, before: replayed.before ?? null },
   }
 }
 

@@ -7,7 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import type { EventBus } from '../events/bus.ts'
-import type { WireChanges, WireRendering, WireTemplatesEvent } from '../http/wire-types.ts'
+import { wireReplay } from '../http/replay-wire.ts'
+import type { WireChanges, WireRendering, WireReplay, WireTemplatesEvent } from '../http/wire-types.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
@@ -41,6 +42,7 @@ interface Said {
   changes: (event: WireChanges) => void
   rendering: (event: WireRendering) => void
   templates: (event: WireTemplatesEvent) => void
+  replay: (event: WireReplay) => void
 }
 
 type LiveSocket = Socket<Heard, Said>
@@ -58,11 +60,11 @@ const connectTimeoutMs = 10_000
 
 export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOptions): LiveChannel {
   const feed = new Feed({ store, log })
+  const sessions = sessionCounter()
   const subscriptions = [
     bus.subscribe('changes', ({ value }) => feed.push(value)),
     bus.subscribe('templates', ({ value }) => templateFeed?.push(value)),
   ]
-  const sessions = sessionCounter()
   // It never listens: the gate hands requests to it, and nothing reaches it by another way.
   const inner = createServer()
   const io = new Server<Heard, Said>(inner, {
@@ -87,6 +89,8 @@ export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOption
     fence(connection, clock)
   })
   io.on('connection', (socket) => attach(socket, feed, templateFeed))
+  // Few and small; a client that takes none of it is dropped by its heartbeats.
+  subscriptions.push(bus.subscribe('replays', ({ value }) => void io.emit('replay', wireReplay(value))))
   return {
     request: (request, response) => void inner.emit('request', request, response),
     upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),

@@ -70,6 +70,7 @@ class OpenTemplates implements Templates {
   readonly #watchers = new Set<(event: TemplateEvent) => void>()
   /** Fixtures that somebody was given, by template and name. */
   readonly #seen = new Map<string, SeenFixture>()
+  readonly #saveListeners: ((files: readonly string[]) => void)[] = []
   #revision = 0
   #catalogueRevision = 0
 
@@ -179,6 +180,10 @@ class OpenTemplates implements Templates {
     return findAsset(this.root, path)
   }
 
+  onSaved(listener: (files: readonly string[]) => void): void {
+    this.#saveListeners.push(listener)
+  }
+
   subscribe(watcher: (event: TemplateEvent) => void): () => void {
     this.#watchers.add(watcher)
     return () => void this.#watchers.delete(watcher)
@@ -206,6 +211,7 @@ class OpenTemplates implements Templates {
     this.#loop.changed(change)
     for (const file of shown) this.#publish({ kind: 'asset', revision: ++this.#revision, file })
     if (change.structure || modules.length > 0) void this.#evaluateModules()
+    for (const listener of this.#saveListeners) listener([...change.files])
   }
 
   #updateCatalogue(): void {

@@ -73,6 +73,8 @@ export interface Templates {
   messageTied(key: string): void
   /** A file under the root that a rendering may show: images, fonts, stylesheets. Undefined: there is none to give. */
   asset(path: string): Promise<{ readonly path: string; readonly mediaType: string } | undefined>
+  /** Files under the root were saved, appeared or went, templates or not; relative to it. Must not throw. */
+  onSaved(listener: (files: readonly string[]) => void): void
   /** In order. Watchers must not throw. @returns the way out. */
   subscribe(watcher: (event: TemplateEvent) => void): () => void
   /** Resolves when no file is watched and no process is left. */

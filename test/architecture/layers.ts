@@ -22,6 +22,7 @@ const all = [
   'live',
   'config',
   'templates',
+  'replay',
 ] as const
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -31,7 +32,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   store: { imports: ['mime', 'query'], types: ['smtp/envelope.ts'] },
   smtp: { imports: ['net', 'mime'] },
   delivery: { imports: ['smtp/delivery.ts', 'smtp/envelope.ts', 'store', 'query', 'mime'] },
-  events: { imports: [], types: ['net', 'store', 'delivery', 'templates'] },
+  events: { imports: [], types: ['net', 'store', 'delivery', 'templates', 'replay'] },
+  replay: {
+    imports: ['templates/command-process.ts', 'templates/glob.ts', 'templates/watched-files.ts'],
+    types: ['store'],
+  },
   // It listens like smtp/, and hands composed messages to the same door.
   http: {
     imports: [
@@ -45,10 +50,17 @@ export const layers: Readonly<Record<string, Layer>> = {
       'templates/templates.ts',
       'templates/captured.ts',
     ],
-    types: ['smtp/envelope.ts', 'templates'],
+    types: ['smtp/envelope.ts', 'templates', 'replay'],
   },
   live: {
-    imports: ['events', 'http/wire.ts', 'http/template-wire.ts', 'templates/rendering.ts', 'templates/templates.ts'],
+    imports: [
+      'events',
+      'http/wire.ts',
+      'http/replay-wire.ts',
+      'http/template-wire.ts',
+      'templates/rendering.ts',
+      'templates/templates.ts',
+    ],
     types: ['store', 'http/wire-types.ts', 'templates'],
   },
   // Only `gulp watch` has it. It stands behind the same gate.
@@ -56,12 +68,12 @@ export const layers: Readonly<Record<string, Layer>> = {
   templates: { imports: ['mime'] },
   config: { imports: ['query', 'templates/tie-rule.ts'], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
   'server.ts': { imports: [...all, 'template-side.ts', 'start-error.ts'] },
-  'template-side.ts': { imports: ['config', 'http/ties.ts', 'store', 'templates', 'start-error.ts'] },
+  'template-side.ts': { imports: ['config', 'http/ties.ts', 'store', 'templates', 'replay', 'start-error.ts'] },
   'start-error.ts': { imports: [] },
   'index.ts': { imports: ['server.ts', 'config'] },
   // Users' apps load it: nothing of the server's.
   nodemailer: { imports: [] },
-  cli: { imports: ['server.ts', 'config'] },
+  cli: { imports: ['server.ts', 'config', 'replay'] },
   'clock.ts': { imports: [] },
   'log.ts': { imports: [] },
   'private-folder.ts': { imports: [] },
@@ -113,6 +125,7 @@ export const fileSystemOwners: readonly string[] = [
   'src/livereload/client-script.ts',
   'src/http/template-files.ts',
   'src/templates/',
+  'src/replay/watch-globs.ts',
 ]
 
 /** Names that say nothing of what is inside. */

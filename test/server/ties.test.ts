@@ -41,11 +41,7 @@ interface Answer<T> {
   readonly body: T
 }
 
-async function ask<T>(
-  path: string,
-  method = 'GET',
-  body?: object,
-): Promise<Answer<T>> {
+async function ask<T>(path: string, method = 'GET', body?: object): Promise<Answer<T>> {
   const init = body === undefined ? {} : { body: JSON.stringify(body) }
   const headers = { 'Content-Type': 'application/json' }
   const answer = await fetch(`${server.url}${path}`, { method, headers, ...init })

@@ -101,6 +101,7 @@ export function templatesInMemory(sources: Readonly<Record<string, string>>): Te
       if (!/^[\w-]+$/.test(name) || name === 'settings') throw new FixtureNotWritable(`${name} is no name of a fixture`)
       fixtures.set(fixtureKey(template, name), data)
     },
+    onSaved: () => undefined,
     messageTied(key) {
       for (const watcher of watchers) watcher({ kind: 'tied', revision: ++revision, key })
     },

@@ -39,14 +39,20 @@ export const tieMessage = route({
     template: templateParameter,
     fixture: fixtureParameter,
     locale: localeParameter,
-    data: v.exactOptional(v.pipe(dataSchema, v.metadata({ description: 'Data of its own, in the place of a fixture' }))),
+    data: v.exactOptional(
+      v.pipe(dataSchema, v.metadata({ description: 'Data of its own, in the place of a fixture' })),
+    ),
   }),
   answers: { status: 200, text: 'The template as it is followed now', content },
   async handle(services, { params: { key }, body: { data, ...id } }) {
     const { templates } = services
     const catalogue = await templates?.catalogue()
     if (catalogue?.templates.every(({ name }) => name !== id.template)) {
-      throw new HttpProblem(422, 'No such template', `There is no template ${id.template}: GET /api/templates lists them.`)
+      throw new HttpProblem(
+        422,
+        'No such template',
+        `There is no template ${id.template}: GET /api/templates lists them.`,
+      )
     }
     return said(services, key, { ...id, data: data && templateData(data) })
   },
@@ -70,7 +76,11 @@ async function said(services: RouteServices, key: string, tie: Parameters<RouteS
   return { kind: 'json', body: now === undefined ? null : wireTie(now) } as const
 }
 
-async function tieFor({ store, contents, ties }: RouteServices, account: string, key: string): Promise<Tie | undefined> {
+async function tieFor(
+  { store, contents, ties }: RouteServices,
+  account: string,
+  key: string,
+): Promise<Tie | undefined> {
   const message = await store.get(account, key)
   if (message === undefined) throw notFound('message')
   return contents.open(key, (open) => ties.of(message, open))

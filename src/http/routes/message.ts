@@ -31,14 +31,20 @@ export const getMessage = route({
   tag,
   ...ofMessage,
   answers: { status: 200, text: 'The message', content: messageSchema },
-  async handle({ store, contents, ties }, { params, query }) {
+  async handle({ store, contents, ties, replays }, { params, query }) {
     const message = await store.get(query.account, params.key)
     if (message === undefined) throw notFound('message')
     return contents.open(params.key, async (open) => {
       const { tree } = open
       const { text, html } = bodyParts(tree)
       const hasText = text !== undefined || html !== undefined
-      const content = { tree, files: files(tree), hasText, tie: await ties.of(message, open) }
+      const content = {
+        tree,
+        files: files(tree),
+        hasText,
+        tie: await ties.of(message, open),
+        replayed: await replays?.of(params.key),
+      }
       return { kind: 'json', body: wireMessage(message, content) }
     })
   },

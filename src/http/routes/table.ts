@@ -4,6 +4,7 @@ import * as message from './message.ts'
 import * as messages from './messages.ts'
 import { sendRaw } from './send.ts'
 import { sendComposed } from './send-composed.ts'
+import * as replays from './replays.ts'
 import * as server from './server.ts'
 import * as messageTemplate from './message-template.ts'
 import * as templateMessages from './template-messages.ts'
@@ -36,6 +37,9 @@ export const routes: readonly Route[] = [
   templateMessages.sendRendering,
   templates.getFixture,
   templates.putFixture,
+  replays.listReplays,
+  replays.beginReplay,
+  replays.endReplay,
   server.listSessions,
   server.getSession,
   server.getState,

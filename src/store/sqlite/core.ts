@@ -267,8 +267,7 @@ function stateOf({
 }): ReturnType<StoreCalls['state']> {
   const inboxOfAll = mailboxes.of(everyone)
   const total = (what: 'messages' | 'unread' | 'octets'): number => inboxOfAll.reduce((sum, box) => sum + box[what], 0)
-  const files =
-    directory === undefined ? [] : ['store.db', 'store.db-wal', 'journal', 'index.db', 'index.db-wal']
+  const files = directory === undefined ? [] : ['store.db', 'store.db-wal', 'journal', 'index.db', 'index.db-wal']
   const inSegments = segments.list().reduce((sum, { octets }) => sum + octets, 0)
   return {
     messages: total('messages'),
