@@ -111,6 +111,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   dompurify: ['ui/parts/sanitise.ts'],
   idiomorph: ['ui/parts/morph.ts'],
   diff: ['ui/parts/line-changes.ts'],
+  pixelmatch: ['ui/parts/pixels.ts'],
   'socket.io-client': ['ui/live.ts'],
 }
 

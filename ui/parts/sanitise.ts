@@ -123,7 +123,7 @@ const idReferences = ['for', 'headers', 'aria-labelledby', 'aria-describedby', '
 /** Whose text stays as it is, whatever it looks like. */
 const plainText = ['id', 'name', 'class', 'alt', 'title']
 /** Empty, so that a browser shows the alternative text in a box of the size the message gives. */
-const blockedPicture = 'data:image/gif;base64,'
+export const blockedPicture = 'data:image/gif;base64,'
 
 /** Makes of a message's HTML a document that neither runs nor fetches anything. */
 export function sanitise(html: string, options: SanitiseOptions): Sanitised {

@@ -7,6 +7,7 @@ import { lineChanges } from '../parts/line-changes.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { NewFixture } from '../parts/new-fixture.tsx'
 import { filesOfTemplate, partsOfMessage } from '../parts/own-pictures.ts'
+import { PixelChanges } from '../parts/pixel-changes.tsx'
 import { useRendering } from '../parts/rendering.ts'
 import { follow } from '../parts/top-bar.tsx'
 import { Waiting } from '../parts/waiting.tsx'
@@ -103,10 +104,13 @@ function Sides({ message, sent, rendering }: SidesProperties) {
   const [file = ''] = rendering.files
   const parts = useMemo(() => partsOfMessage(message), [message])
   const files = useMemo(() => filesOfTemplate(file, savedFiles.value), [file, savedFiles.value])
+  const was = useMemo(() => ({ html: sent.html, own: parts }), [sent.html, parts])
+  const now = useMemo(() => ({ html: rendering.html, own: files }), [rendering.html, files])
   const common = { width: null, scheme: 'light', remote: false, grows: false, onReport: () => undefined } as const
   return (
     <>
       <Differences sent={sent} rendering={rendering} />
+      {(was.html !== '' || now.html !== '') && <PixelChanges left={was} right={now} />}
       <div class="live-sides">
         <figure>
           <figcaption class="quiet">As sent</figcaption>
@@ -134,7 +138,7 @@ function Differences({ sent, rendering }: Omit<SidesProperties, 'message'>) {
   if (different.length === 0) {
     return (
       <p class="quiet" role="status">
-        The same as what was sent.
+        Its source is the same as what was sent.
       </p>
     )
   }
