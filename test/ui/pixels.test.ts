@@ -57,7 +57,7 @@ async function verdict(page: Page): Promise<string> {
 
 const inLive = (page: Page, text: string) => page.frameLocator('iframe[title="Live"]').getByText(text, { exact: true })
 
-/** How many pixels of the picture are marked, and the lowest and highest row of them. */
+/** How many pixels of the picture are marked, and the first and last row of them; and the red of the last pixel. */
 function marked(page: Page) {
   return page.locator('.pixel-picture canvas').evaluate((element) => {
     const canvas = element as HTMLCanvasElement
@@ -67,7 +67,8 @@ function marked(page: Page) {
     for (let at = 0; at < data.length; at += 4) {
       if (data[at] === 214 && data[at + 1] === 0 && data[at + 2] === 66) rows.push(Math.floor(at / 4 / width))
     }
-    return { width, height, count: rows.length, first: rows[0] ?? -1, last: rows.at(-1) ?? -1 }
+    const [corner = 0] = data.slice(-4)
+    return { width, height, count: rows.length, first: rows[0] ?? -1, last: rows.at(-1) ?? -1, corner }
   })
 }
 
@@ -189,11 +190,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing where pixels differ, ${colorScheme}`, async () => {
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const styled = (text: string): string =>
-      `<style>@media (prefers-color-scheme: dark) { body { background: #000 } }</style><p>${text}</p>`
+      `<meta name="color-scheme" content="light dark"><p>${text}</p>
+<style>@media screen and (prefers-color-scheme:dark) { body { background: #000 } }</style>`
     const how = { colorScheme, bypassCSP: true }
     const page = await openLive('scheme', { sent: styled('one'), live: styled('two') }, how)
     assert.match(await verdict(page), /^Pixels differ: [0-2](?:\.\d+)? % of them$/)
     await page.getByText('Pixels differ').click()
+    assert.equal((await marked(page)).corner, 255, 'drawn for a light scheme')
     await page.evaluate(axe)
     const { violations } = await page.evaluate(() =>
       (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),

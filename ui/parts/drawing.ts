@@ -60,17 +60,35 @@ export async function openDrawingFrame(signal: AbortSignal): Promise<DrawingFram
 export async function draw(frame: DrawingFrame, drawn: DrawnDocument, signal: AbortSignal): Promise<Drawing> {
   if (isHeavy(drawn.html)) throw new Error('the HTML is too large')
   const { root, leftOut } = await inlined(drawn, frame.window, signal)
+  lighten(root)
   const { inside } = frame
   inside.replaceChild(inside.adoptNode(root), inside.documentElement)
   await picturesLoaded(inside, signal)
   const height = inside.documentElement.scrollHeight
   const shown = Math.min(height, highestDrawing)
   const background = canvasColour(frame)
+  const source = await dataUrl(new Blob([asSvg(inside.documentElement, shown)], { type: 'image/svg+xml' }))
   const picture = new Image(drawingWidth, shown)
-  picture.src = await dataUrl(new Blob([asSvg(inside.documentElement, shown)], { type: 'image/svg+xml' }))
-  await picture.decode().catch(() => Promise.reject(new Error('this browser cannot draw it')))
-  signal.throwIfAborted()
+  const ended = fired(picture, ['load', 'error'], signal)
+  picture.src = source
+  await ended
+  if (picture.naturalWidth === 0) throw new Error('this browser cannot draw it')
   return { pixels: pixelsOf(picture, background), height, leftOut }
+}
+
+/** As on a machine with a light scheme, whatever this one has, so that all see the same difference. */
+function lighten(root: HTMLElement): void {
+  root.style.setProperty('color-scheme', 'light', 'important')
+  for (const style of root.querySelectorAll('style')) style.textContent = inLight(style.textContent)
+  for (const element of root.querySelectorAll('[media]')) {
+    element.setAttribute('media', inLight(element.getAttribute('media') ?? ''))
+  }
+}
+
+function inLight(css: string): string {
+  return css
+    .replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, '(max-width: 0px)')
+    .replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, '(min-width: 0px)')
 }
 
 async function picturesLoaded(inside: Document, signal: AbortSignal): Promise<void> {
@@ -110,7 +128,7 @@ function pixelsOf(picture: HTMLImageElement, background: string): ImageData {
     context.fillStyle = colour
     context.fillRect(0, 0, width, height)
   }
-  context.drawImage(picture, 0, 0)
+  context.drawImage(picture, 0, 0, width, height)
   try {
     return context.getImageData(0, 0, width, height)
   } catch {
