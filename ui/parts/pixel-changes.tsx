@@ -72,7 +72,7 @@ function Result({ result }: { result: PixelComparison | Error }) {
   return (
     <details>
       <summary>
-        <span class="differs">Pixels differ</span>: {percent(share)} of them
+        <span class="differs">Pixels differ</span> <span class="quiet">{percent(share)} of them</span>
       </summary>
       <p class="quiet">
         {[`Drawn ${figure(picture.width)} pixels wide; what differs is marked in red.`, ...notes].join(' ')}
