@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { count, figure } from '../format.ts'
 import type { DrawnDocument } from './inlined-pictures.ts'
 import type { Drawings, PixelComparison } from './pixels.ts'
@@ -92,7 +92,7 @@ function notesOf({ grown, cut, leftOut, picture }: PixelComparison): readonly st
 
 function Picture({ picture, label }: { picture: ImageData; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => canvas.current?.getContext('2d')?.putImageData(picture, 0, 0), [picture])
+  useLayoutEffect(() => canvas.current?.getContext('2d')?.putImageData(picture, 0, 0), [picture])
   return (
     <div class="pixel-picture" tabIndex={0} role="group" aria-label="Picture of the difference">
       <canvas ref={canvas} width={picture.width} height={picture.height} role="img" aria-label={label} />
