@@ -110,9 +110,18 @@ class Bundler implements TemplateBuilder {
     return built
   }
 
+  /** A context that is not disposed of keeps esbuild, and that keeps us. */
+  rest(): void {
+    this.#last = this.#last.then(() => this.#disposeAll())
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#last
+    await this.#disposeAll()
+  }
+
+  async #disposeAll(): Promise<void> {
     await Promise.all([...this.#contexts.keys()].map((file) => this.#dispose(file)))
   }
 

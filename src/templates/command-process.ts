@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { env } from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
+import { hold, release } from './waiting-child.ts'
 
 /** How much is kept of what a program says on its standard error, in UTF-16 code units: the end of it. */
 const maxComplaints = 8192
@@ -52,6 +53,7 @@ export class CommandProcess {
     // It may end without having read all: what it says then is the news.
     this.#child.stdin.on('error', () => undefined)
     this.gone = this.#watch()
+    release(this.#child)
   }
 
   get isGone(): boolean {
@@ -77,6 +79,7 @@ export class CommandProcess {
   end(reason: string): void {
     if (this.#isGone) return
     this.#reason ??= reason
+    hold(this.#child)
     this.#killGroup()
   }
 

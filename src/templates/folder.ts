@@ -39,6 +39,8 @@ export class TemplateFolder {
   #entries: readonly TemplateEntry[] = []
   #diagnostics: readonly Diagnostic[] = []
   #byFile: ReadonlyMap<string, TemplateSources> = new Map()
+  /** Files of data. */
+  #data: ReadonlySet<string> = new Set()
 
   constructor(options: FolderOptions) {
     this.#options = options
@@ -69,16 +71,23 @@ export class TemplateFolder {
     return this.#byFile.get(file)
   }
 
+  /** Whether a file goes into templates without being one: a partial, a text beside one, data. */
+  isPart(file: string): boolean {
+    if (this.at(file) !== undefined) return false
+    return this.#data.has(file) || this.engineOf(file) !== undefined
+  }
+
   /** Makes the catalogue anew. @returns Whether it is another one. */
   update(): boolean {
     this.#index = indexTemplates({
       files: this.#options.files(),
-      engineOf: (file) => this.#engineOf(file),
+      engineOf: (file) => this.engineOf(file),
       isRead: (file) => this.#options.isRead(file),
       exportsOf: (file) => this.#options.exportsOf(file),
     })
     const sources = [...this.#index.templates.values()]
     this.#byFile = new Map(sources.flatMap((each) => [...each.variants.values()].map(({ file }) => [file, each])))
+    this.#data = new Set(sources.flatMap(dataFilesOf))
     const entries = sources.filter(({ listed }) => listed).map(entryOf)
     const diagnostics = [...this.#notices(), ...this.#index.diagnostics]
     const same = JSON.stringify([entries, diagnostics]) === JSON.stringify([this.#entries, this.#diagnostics])
@@ -116,8 +125,8 @@ export class TemplateFolder {
     return this.#options.commands?.find(({ glob }) => matchesGlob(glob, file))
   }
 
-  /** A command, then what the configuration says, then the extension. */
-  #engineOf(file: string): { readonly name: string; readonly extension: string } | undefined {
+  /** A command, then what the configuration says, then the extension; undefined where nothing renders it. */
+  engineOf(file: string): { readonly name: string; readonly extension: string } | undefined {
     if (dataFile.test(file)) return undefined
     const known = engineOf(file)
     const name = this.#commandOf(file) === undefined ? this.#engineByGlob(file) : commandEngine
@@ -148,4 +157,8 @@ export class TemplateFolder {
 
 function entryOf({ name, file, engine, fixtures, locales }: TemplateSources): TemplateEntry {
   return { name, file, engine, fixtures, locales }
+}
+
+function dataFilesOf({ data, localeData }: TemplateSources): readonly string[] {
+  return [...localeData.values(), ...[...data.values()].flat().map(({ file }) => file)]
 }

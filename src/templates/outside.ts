@@ -19,5 +19,7 @@ export interface CommandRunner {
 export interface TemplateBuilder {
   /** @param file Absolute. @throws TemplateError, with absolute paths. */
   build(file: string): Promise<BuiltTemplate>
+  /** Nothing is built for now: what is kept for the next time must not keep this process alive. */
+  rest(): void
   close(): Promise<void>
 }

@@ -33,7 +33,7 @@ export async function renderTemplate(
   const reader = createReader([settings.root, settings.projectDirectory])
   return renderWith(request, { ...settings, reader }, async () => {
     for (const built of request.built?.files ?? []) reader.note(built)
-    const text = reader.read(request.file)
+    const text = request.source ?? reader.read(request.file)
     if (text === undefined)
       throw new TemplateError([{ severity: 'error', message: 'The template is not there any more' }])
     const matter = splitFrontMatter(text, request.file)

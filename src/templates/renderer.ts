@@ -11,6 +11,8 @@ export interface RenderRequest {
   readonly engine: string
   readonly data: TemplateData
   readonly locale: string
+  /** In the place of what the file says. Commands, and what is built first (TSX), read the file itself. */
+  readonly source?: string
 }
 
 /** What came of it. Paths are relative to the root. */
@@ -58,6 +60,8 @@ export interface Renderer {
   evaluate(file: string): Promise<Evaluation>
   /** These files changed (relative to the root): nothing that is kept of them is used again. */
   forget(files: readonly string[]): void
+  /** Nothing is rendered for now: though the process stays warm, nothing keeps the one that started it alive. */
+  rest(): void
   /** Resolves when the process and all it started are gone. */
   close(): Promise<void>
 }

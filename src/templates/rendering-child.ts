@@ -10,6 +10,7 @@ import {
   type ProcessSettings,
   type ToProcess,
 } from './rendering-protocol.ts'
+import { hold, release } from './waiting-child.ts'
 
 /** How long the process may take to start, and an engine to load, in milliseconds. */
 const loadingTimeoutMs = 10_000
@@ -71,6 +72,7 @@ export class RenderingChild {
       if (message.kind === 'ready') this.#ready = true
       this.#receive?.(message)
     })
+    release(this.#child)
   }
 
   get usable(): boolean {
@@ -95,6 +97,7 @@ export class RenderingChild {
       }, ms)
     }
     const seconds = (ms: number): string => `${ms / 1000} s`
+    hold(this.#child)
     const answer = await new Promise<ChildAnswer<Kind>>((resolve) => {
       if (this.#ended !== undefined) return resolve({ ended: this.#ended })
       this.#giveUp = (ended) => resolve({ ended })
@@ -114,12 +117,15 @@ export class RenderingChild {
     clearTimeout(timer)
     this.#receive = undefined
     this.#giveUp = undefined
+    // One that was killed is waited for.
+    if (this.usable) release(this.#child)
     return answer
   }
 
   /** Resolves when the process is gone. */
   async end(): Promise<void> {
     this.#ended ??= 'Rendering has ended'
+    hold(this.#child)
     this.#child.kill('SIGKILL')
     await this.gone
   }

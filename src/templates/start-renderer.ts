@@ -94,6 +94,7 @@ function rendererWith(options: RendererOptions, { commands, builders = new Map()
       const paths = files.map((file) => join(root, file))
       queue.forget(paths)
     },
+    rest: () => allBuilders.forEach((builder) => builder.rest()),
     async close() {
       await Promise.all([queue.close(), commands?.close(), ...[...allBuilders].map((builder) => builder.close())])
     },

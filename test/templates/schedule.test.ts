@@ -195,6 +195,7 @@ function bound(renderer: Renderer): Renderer {
     render: (request) => renderer.render(request),
     evaluate: (file) => renderer.evaluate(file),
     forget: (files) => renderer.forget(files),
+    rest: () => renderer.rest(),
     close: () => renderer.close(),
   }
 }
