@@ -7,7 +7,7 @@ import { filesUnder, root, writeOutputs, type Output } from './files.ts'
  * The server's bundle: every output flat in `dist/`. What npm brings is bundled too, except for libsql with its native
  * library: a bundle starts a quarter faster, and an installation is a handful of packages without install scripts.
  *
- * Entry points are `src/cli/main.ts`, `src/index.ts`, and each `*-thread.ts` and `*-process.ts` in `src/`: modules that
+ * Entry points are `src/cli/main.ts`, what the package exports, and each `*-thread.ts` and `*-process.ts` in `src/`: modules that
  * run in a worker thread or a process of their own. Who starts one takes its address from its own: `./name-thread.ts`
  * from source, `./name-thread.js` from the bundle.
  */
@@ -18,6 +18,7 @@ export async function serverBuild(): Promise<BuildOptions & { readonly metafile:
     entryPoints: {
       cli: 'src/cli/main.ts',
       index: 'src/index.ts',
+      gulp: 'src/gulp/plugin.ts',
       nodemailer: 'src/nodemailer/plugin.ts',
       ...Object.fromEntries(starts.map((file) => [file.slice(file.lastIndexOf('/') + 1, -'.ts'.length), file])),
     },

@@ -18,7 +18,7 @@ export async function buildTypes(): Promise<void> {
   await mkdir(join(root, cache), { recursive: true })
   await node(['node_modules/typescript/bin/tsc', '-p', '.build/tsconfig.types.json'])
   const outputs = new Map<string, Output>()
-  for (const entry of ['index.d.ts', 'nodemailer/plugin.d.ts']) await collect(entry, outputs)
+  for (const entry of ['index.d.ts', 'gulp/plugin.d.ts', 'nodemailer/plugin.d.ts']) await collect(entry, outputs)
   await writeOutputs([...outputs.values()], (path) => path.startsWith('types/'))
 }
 

@@ -71,6 +71,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   'template-side.ts': { imports: ['config', 'http/ties.ts', 'store', 'templates', 'replay', 'start-error.ts'] },
   'start-error.ts': { imports: [] },
   'index.ts': { imports: ['server.ts', 'config'] },
+  // Gulp runs it: what it says and opens is what the command does.
+  gulp: { imports: ['templates', 'server.ts', 'cli/print.ts', 'cli/open-browser.ts'], types: ['config'] },
   // Users' apps load it: nothing of the server's.
   nodemailer: { imports: [] },
   cli: { imports: ['server.ts', 'config', 'replay'] },
