@@ -21,7 +21,7 @@ const special: readonly Suite[] = [
   { name: 'live', owns: inFolder('live') },
   { name: 'cli', owns: inFolder('cli') },
   { name: 'interop', owns: inFolder('interop') },
-  { name: 'browser', owns: inFolder('ui', 'browser', 'watch') },
+  { name: 'browser', owns: inFolder('ui', 'browser', 'watch', 'examples') },
 ]
 
 /** Every stage by name. What no other stage owns is a unit test, so no file is left out. */

@@ -45,7 +45,8 @@ export function pluginStream({ plugin, file, end, close }: PluginSteps): Transfo
   return stream
 }
 
-function fail(follower: NodeJS.WritableStream & { destroy?(error: Error): void }, error: Error): void {
+function fail(follower: NodeJS.WritableStream & { destroy?(error?: Error): void }, error: Error): void {
   if ('writableEnded' in follower && follower.writableEnded === true) return
-  follower.destroy?.(error)
+  // Gulp runs each task in a domain, which takes one error and not a second: Node notes on an error that one has it.
+  follower.destroy?.('domainEmitter' in error ? undefined : error)
 }

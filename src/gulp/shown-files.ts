@@ -116,7 +116,7 @@ function requestOf({ path, name, octets, rendered }: FileToShow): {
 
 async function detailOf(answer: Response): Promise<string> {
   const body = (await answer.json().catch(() => undefined)) as { readonly detail?: unknown } | undefined
-  return typeof body?.detail === 'string' ? body.detail : answer.statusText
+  return typeof body?.detail === 'string' ? body.detail.replace(/\.$/, '') : answer.statusText
 }
 
 /** What fetch says is in its cause. */
