@@ -4,6 +4,7 @@ import { etaEngine } from './engines/eta.ts'
 import { handlebarsEngine } from './engines/handlebars.ts'
 import { htmlEngine } from './engines/html.ts'
 import { liquidEngine } from './engines/liquid.ts'
+import { maizzleEngine } from './engines/maizzle.ts'
 import { markdownEngine } from './engines/markdown.ts'
 import { mjmlBehind } from './engines/mjml-behind.ts'
 import { mjmlEngine } from './engines/mjml.ts'
@@ -30,6 +31,7 @@ export const engines: readonly Engine[] = [
   mjmlEngine,
   tsxEngine,
   htmlEngine,
+  maizzleEngine,
   markdownEngine,
 ]
 

@@ -15,6 +15,7 @@ import type { TemplateData } from './engine.ts'
 import { assertFixtureName, versionOf, writeFixture, type SeenFixture } from './fixture-file.ts'
 import { readLayers } from './fixtures.ts'
 import { TemplateFolder } from './folder.ts'
+import { withMaizzle } from './maizzle-project.ts'
 import { DataModules } from './modules.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { RenderingLoop } from './rendering-loop.ts'
@@ -25,7 +26,7 @@ import type { Catalogue, Fixture, TemplateEvent, Templates } from './templates.t
 import { WatchedFiles, type FilesChange } from './watched-files.ts'
 
 export interface TemplatesOptions extends RendererOptions {
-  /** Name of an engine by the glob of its templates, relative to the root. Default: by extension. */
+  /** Name of an engine by the glob of its templates, relative to the root. Default: by extension, and by the project. */
   readonly engines?: ReadonlyMap<string, string>
   readonly clock?: Clock
   /** What renderings may take of the memory, those that are looked at beside. Octets, default 64 MiB. */
@@ -88,7 +89,7 @@ class OpenTemplates implements Templates {
     })
     this.#folder = new TemplateFolder({
       commands: options.commands,
-      engines: options.engines ?? new Map(),
+      engines: withMaizzle(options.engines ?? new Map(), this.#place),
       files: () => this.#watched.files.keys(),
       isRead: (file) => this.#loop.isRead(file),
       exportsOf: (file) => this.#modules.namesIn(file),
