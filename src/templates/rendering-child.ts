@@ -106,7 +106,7 @@ export class RenderingChild {
         if (message.kind === 'ready') limit(loadingTimeoutMs, load)
         else if (message.id !== id) return
         else if (message.kind === 'done') resolve(message as DoneMessage<Kind>)
-        else limit(timeoutMs, `The rendering took longer than ${seconds(timeoutMs)} and was ended`)
+        else limit(timeoutMs, `The rendering took longer than ${seconds(timeoutMs)} (timeoutMs) and was ended`)
       }
       limit(
         loadingTimeoutMs,
@@ -131,7 +131,7 @@ export class RenderingChild {
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
-    const memory = `The rendering used more memory than ${this.#settings.memoryMiB} MiB and was ended`
+    const memory = `The rendering used more memory than ${this.#settings.memoryMiB} MiB (memoryMiB) and was ended`
     // V8 says so and aborts; the watchdog of the process, or the system, kills it.
     if (this.#printed.includes('out of memory') || signal === 'SIGKILL') return memory
     return `The template ended the rendering process (${signal ?? `exit code ${code ?? 'unknown'}`})`

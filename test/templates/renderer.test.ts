@@ -45,7 +45,7 @@ describe('limits', () => {
   for (const [name, template] of slow) {
     it(`ends ${name}`, async (t) => {
       const message = await failure(t, template, { timeoutMs: 300 })
-      assert.equal(message, 'The rendering took longer than 0.3 s and was ended')
+      assert.equal(message, 'The rendering took longer than 0.3 s (timeoutMs) and was ended')
     })
   }
 
@@ -56,7 +56,7 @@ describe('limits', () => {
   for (const [name, template] of large) {
     it(`ends a rendering that fills the memory with ${name}`, async (t) => {
       const message = await failure(t, template, { timeoutMs: 20_000, memoryMiB: 96 })
-      assert.equal(message, 'The rendering used more memory than 96 MiB and was ended')
+      assert.equal(message, 'The rendering used more memory than 96 MiB (memoryMiB) and was ended')
     })
   }
 

@@ -27,7 +27,7 @@ export function linkedFiles(html: string, folder: string): readonly string[] {
 /** What Maizzle fails with, at its place where that can be told. */
 export function locatedError(error: unknown, found: MaizzleTexts): TemplateError {
   if (error instanceof TemplateError) return error
-  const message = memberOf(error, 'name') === 'CssSyntaxError' ? String(memberOf(error, 'reason')) : messageOf(error)
+  const message = wordsOf(error)
   const where = placeOfStyle(error, found) ?? placeOfComponent(message, found) ?? {}
   const [template] = found.texts.keys()
   const through = template === undefined || where.file === undefined || where.file === template ? [] : [template]
@@ -35,6 +35,12 @@ export function locatedError(error: unknown, found: MaizzleTexts): TemplateError
     cause: error,
     missing: missingOf(error, message, found.folder),
   })
+}
+
+function wordsOf(error: unknown): string {
+  if (memberOf(error, 'name') === 'CssSyntaxError') return String(memberOf(error, 'reason'))
+  const message = messageOf(error)
+  return message.startsWith('Maximum call stack') ? 'Components include each other without an end' : message
 }
 
 /** The line and column that a stack names of a module, by its URL. */
