@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isInside } from './reader.ts'
 
 export interface ProcessReach {
   readonly root: string
@@ -25,8 +26,13 @@ export function processOptions(entry: string, reach: ProcessReach): readonly str
     '--permission',
     // The watchdog's.
     '--allow-worker',
-    ...[...folders].map((folder) => `--allow-fs-read=${join(folder, '*')}`),
+    ...outermost([...folders]).map((folder) => `--allow-fs-read=${join(folder, '*')}`),
   ]
+}
+
+/** Node loses the way to a folder where one within it is named as well. */
+function outermost(folders: readonly string[]): readonly string[] {
+  return folders.filter((folder) => !folders.some((other) => other !== folder && isInside(other, folder)))
 }
 
 /** Node 22.18 and newer read our TypeScript as it is. */
