@@ -1,8 +1,16 @@
 import { effect } from '@preact/signals'
 import { io } from 'socket.io-client'
-import type { WireChange, WireChanges, WireRendering, WireResume, WireTemplatesEvent } from '../src/http/wire-types.ts'
+import type {
+  WireChange,
+  WireChanges,
+  WireRendering,
+  WireReplay,
+  WireResume,
+  WireTemplatesEvent,
+} from '../src/http/wire-types.ts'
 import { connection } from './connection.ts'
 import { latestChange, takeChanges } from './listing.ts'
+import { catchUpReplays, takeReplay } from './replays.ts'
 import { currentLook, lookChanges, takeHint, takeRendering } from './renderings.ts'
 
 /** Between two looks; the server drops who says too much. */
@@ -32,11 +40,13 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
   socket.on('connect', () => {
     resumeFrom(latestChange())
     look()
+    void catchUpReplays()
   })
   effect(() => {
     if (lookChanges.value > 0) look()
   })
   socket.on('rendering', (event: WireRendering) => takeRendering(event))
+  socket.on('replay', (event: WireReplay) => takeReplay(event))
   socket.on('templates', (event: WireTemplatesEvent) => takeHint(event))
   socket.on('changes', (event: WireChanges) => {
     const since = latestChange()

@@ -19,7 +19,18 @@ export interface Route {
 
 const views = ['messages', 'templates', 'template', 'sessions', 'api', 'about'] as const
 /** Of a message, and of a template. */
-const tabs = ['html', 'text', 'source', 'headers', 'parts', 'conversation', 'live', 'fixtures', 'details'] as const
+const tabs = [
+  'html',
+  'text',
+  'source',
+  'headers',
+  'parts',
+  'conversation',
+  'live',
+  'before',
+  'fixtures',
+  'details',
+] as const
 
 export type View = (typeof views)[number]
 export type Tab = (typeof tabs)[number]

@@ -66,3 +66,43 @@ test('a message that is tied from elsewhere is live in the open page', async () 
   await page.getByText('with its own data').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Follow it' }).count(), 0)
 })
+
+/** A run of a command that sends one message. @returns its key */
+async function replay(html: string): Promise<string> {
+  const { id } = (await post('/api/replays', { command: 'npm run send' })) as unknown as { id: string }
+  const { key } = await send(html)
+  await post(`/api/replays/${id}/end`, { problem: null, output: '' })
+  return key
+}
+
+test('a replayed message takes the place of the one that is open, and is compared with it', async () => {
+  const first = await replay('<h1>Hello</h1>\n<p>one</p>')
+  await page.goto(`${server.url}/?message=${first}`)
+  await page.frameLocator('iframe[title="HTML of the message"]').getByText('one').waitFor()
+  const second = await replay('<h1>Hello</h1>\n<p>two</p>')
+  await page.frameLocator('iframe[title="HTML of the message"]').getByText('two').waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('message'), second)
+  await page.getByRole('tab', { name: 'Before' }).click()
+  await page.frameLocator('iframe[title="Before"]').getByText('one').waitFor()
+  await page.frameLocator('iframe[title="Now"]').getByText('two').waitFor()
+  await page.getByText('HTML differs').click()
+  const html = page.locator('details', { hasText: 'HTML differs' })
+  assert.deepEqual(await html.locator('.changed-line.live').allTextContents(), ['+ <p>two</p>'])
+  await replay('<h1>Hello</h1>\n<p>three</p>')
+  await page.frameLocator('iframe[title="Now"]').getByText('three').waitFor()
+  await page.frameLocator('iframe[title="Before"]').getByText('two').waitFor()
+})
+
+test('a replay that fails says so with what it printed, also to a page that comes later', async () => {
+  const { id } = (await post('/api/replays', { command: 'npm run broken' })) as unknown as { id: string }
+  await page.goto(server.url ?? '')
+  await post(`/api/replays/${id}/end`, { problem: 'npm ended with exit code 1', output: 'no such <template>' })
+  const bar = page.getByRole('alert').filter({ hasText: 'npm run broken' })
+  await bar.getByText('npm ended with exit code 1').waitFor()
+  await page.reload()
+  await bar.getByText('What it printed').click()
+  await bar.getByText('no such <template>').waitFor()
+  const { id: next } = (await post('/api/replays', { command: 'npm run broken' })) as unknown as { id: string }
+  await post(`/api/replays/${next}/end`, { problem: null, output: '' })
+  await bar.waitFor({ state: 'detached' })
+})

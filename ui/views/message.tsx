@@ -21,6 +21,7 @@ import { Parts } from './message-parts.tsx'
 import { Source } from './message-source.tsx'
 import { TextBody } from './message-text.tsx'
 
+const BeforeTab = lazy(() => import('./message-before.tsx').then((module) => module.BeforeTab))
 const LiveTab = lazy(() => import('./message-follows.tsx').then((module) => module.LiveTab))
 
 /** A message in full. */
@@ -52,6 +53,7 @@ function Body({ message }: { message: WireMessage }) {
   /** Octet to show in the source, from a defect that was clicked. */
   const place = useSignal<number | null>(null)
   const current = shownTab(message)
+  const before = message.replay?.before ?? null
   return (
     <>
       <MessageHead message={message} />
@@ -66,6 +68,7 @@ function Body({ message }: { message: WireMessage }) {
       <Tabs label="Views of the message" tabs={tabsOf(message)} current={current} onChange={(tab) => go({ tab }, true)}>
         {current === 'html' && <HtmlBody message={message} />}
         {current === 'live' && <LiveTab message={message} />}
+        {current === 'before' && before !== null && <BeforeTab message={message} before={before} />}
         {current === 'text' && <TextBody message={message} />}
         {current === 'source' && <Source message={message} place={place} />}
         {current === 'headers' && <HeaderFields messageKey={message.key} />}
@@ -86,6 +89,7 @@ function tabsOf(message: WireMessage): readonly { readonly name: Tab; readonly l
   return [
     ...(message.hasHtml ? [{ name: 'html', label: 'HTML' } as const] : []),
     ...(templatesRevision.value !== null ? [{ name: 'live', label: 'Live' } as const] : []),
+    ...((message.replay?.before ?? null) !== null ? [{ name: 'before', label: 'Before' } as const] : []),
     { name: 'text', label: 'Text' },
     { name: 'source', label: 'Source' },
     { name: 'headers', label: 'Headers' },

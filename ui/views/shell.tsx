@@ -1,5 +1,6 @@
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
+import { ReplayBar } from '../parts/replay-bar.tsx'
 import { TopBar } from '../parts/top-bar.tsx'
 import { Notices } from '../parts/notices.tsx'
 import { route } from '../route.ts'
@@ -27,6 +28,7 @@ export function Shell() {
   return (
     <div class={`shell ${view === 'messages' && message !== null ? 'shows-message' : ''}`}>
       <TopBar />
+      <ReplayBar />
       <main class="main">
         {view === 'messages' && <Messages />}
         {view === 'templates' && <TemplatesView />}
