@@ -13,6 +13,9 @@ export const keyParameter = v.pipe(
   v.metadata({ description: 'Key of the message' }),
 )
 
+export const idParameter = (description: string): v.GenericSchema<unknown, string> =>
+  v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{1,64}$/, 'not an id'), v.metadata({ description }))
+
 export const queryParameter = v.exactOptional(
   v.pipe(
     v.string(),

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
-import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { deliver } from '../support/messages.ts'
 import { startUiServer, type UiServer } from '../support/ui-server.ts'
@@ -29,14 +27,9 @@ const message = [
 
 let browser: Browser
 let server: UiServer
-let axe: string
 let key: string
 before(async () => {
-  ;[browser, server, axe] = await Promise.all([
-    launchBrowser(),
-    startUiServer(),
-    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  ])
+  ;[browser, server] = await Promise.all([launchBrowser(), startUiServer()])
   key = (await deliver(server.store, Buffer.from(message))).key
   await server.store.settled()
 })
@@ -65,16 +58,6 @@ function places(): readonly { name: string; path: string; there: string; press?:
   ]
 }
 
-async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),
-  )
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
-  )
-}
-
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in any place, ${colorScheme}`, async (context) => {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 }, bypassCSP: true })
@@ -86,7 +69,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await page.keyboard.press(press)
           await page.locator(then).waitFor()
         }
-        assert.deepEqual(await findings(page), [])
+        assert.deepEqual(await axeFindings(page), [])
       })
     }
     await page.close()

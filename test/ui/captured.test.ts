@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { buildUi } from '../../.build/ui-page.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
+import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryFolder } from '../support/command.ts'
 
@@ -106,3 +107,26 @@ test('a replay that fails says so with what it printed, also to a page that come
   await post(`/api/replays/${next}/end`, { problem: null, output: '' })
   await bar.waitFor({ state: 'detached' })
 })
+
+for (const [colorScheme, width] of [
+  ['light', 1280],
+  ['dark', 390],
+] as const) {
+  test(`axe finds nothing in all of it, ${colorScheme}`, async () => {
+    const other = await browser.newPage({ colorScheme, viewport: { width, height: 800 }, bypassCSP: true })
+    await replay('<h1>Hello</h1>\n<p>one</p>')
+    const key = await replay('<h1>Hello</h1>\n<p>two</p>')
+    const { id } = (await post('/api/replays', { command: 'npm run broken' })) as unknown as { id: string }
+    await post(`/api/replays/${id}/end`, { problem: 'npm ended with exit code 1', output: 'no such template' })
+    for (const [tab, there] of [
+      ['live', 'Follow it'],
+      ['before', 'HTML differs'],
+    ] as const) {
+      await other.goto(`${server.url}/?message=${key}&tab=${tab}`)
+      await other.getByText(there).waitFor()
+      await other.getByText('What it printed').click()
+      assert.deepEqual(await axeFindings(other), [], tab)
+    }
+    await other.close()
+  })
+}

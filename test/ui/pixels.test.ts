@@ -1,14 +1,12 @@
 /** What differs between a captured message and its live side when one looks at it, in a real browser. */
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { buildUi } from '../../.build/ui-page.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
+import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryFolder } from '../support/command.ts'
 
@@ -188,7 +186,6 @@ test('where drawing is impossible it says so', async () => {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing where pixels differ, ${colorScheme}`, async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const styled = (text: string): string =>
       `<meta name="color-scheme" content="light dark"><p>${text}</p>
 <style>@media screen and (prefers-color-scheme:dark) { body { background: #000 } }</style>`
@@ -197,14 +194,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     assert.match(await verdict(page), /^Pixels differ [0-2](?:\.\d+)? % of them$/)
     await page.getByText('Pixels differ').click()
     assert.equal((await marked(page)).corner, 255, 'drawn for a light scheme')
-    await page.evaluate(axe)
-    const { violations } = await page.evaluate(() =>
-      (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),
-    )
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-      [],
-    )
+    assert.deepEqual(await axeFindings(page), [])
     await page.close()
   })
 }

@@ -1,14 +1,12 @@
 /** Templates in a real browser, over a whole server and a folder of files that are saved. */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { buildUi } from '../../.build/ui-page.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
+import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryFolder } from '../support/command.ts'
 
@@ -260,7 +258,6 @@ test('nothing in a template runs, whatever it says', async () => {
 })
 
 test('axe finds nothing, light and dark, on a phone too', async () => {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   put('broken.hbs', '<p>{{#if}</p>')
   const places = [
     ['?view=templates', '.template-card'],
@@ -279,14 +276,7 @@ test('axe finds nothing, light and dark, on a phone too', async () => {
     for (const [path, there] of places) {
       await other.goto(`${server.url ?? ''}/${path}`)
       await other.locator(there).first().waitFor()
-      await other.evaluate(axe)
-      const { violations } = await other.evaluate(() =>
-        (window as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({ exclude: ['iframe'] }),
-      )
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html ?? ''}`),
-        [],
-      )
+      assert.deepEqual(await axeFindings(other), [], path)
     }
     await other.close()
   }

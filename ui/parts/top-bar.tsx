@@ -27,7 +27,7 @@ export function TopBar() {
     <header class="top-bar">
       <a class="brand" href={routeUrl(home)} onClick={(event) => follow(event, () => go(home))}>
         <Mark />
-        <h1>Stuntmail</h1>
+        <span class="brand-name">Stuntmail</span>
         <span class={`pulse ${connection.value}`} title={`Connection: ${connection.value}`} />
       </a>
       <SearchBox />

@@ -30,6 +30,8 @@ export function Shell() {
       <TopBar />
       <ReplayBar />
       <main class="main">
+        {/* On a phone the bar with the name goes away. */}
+        <h1 class="hidden">Stuntmail</h1>
         {view === 'messages' && <Messages />}
         {view === 'templates' && <TemplatesView />}
         {view === 'template' && <TemplateView />}

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ReplayRuns } from '../../replay/runs.ts'
+import { idParameter } from '../parameters.ts'
 import { notFound } from '../problem.ts'
 import { wireReplay } from '../replay-wire.ts'
 import { route } from '../router.ts'
@@ -41,9 +42,7 @@ export const endReplay = route({
   path: '/api/replays/{id}/end',
   summary: 'The command has ended',
   tag,
-  params: {
-    id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'not an id'), v.metadata({ description: 'Id of the run' })),
-  },
+  params: { id: idParameter('Id of the run') },
   query: {},
   json: v.strictObject({
     problem: v.pipe(

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { numberParameter } from '../parameters.ts'
+import { idParameter, numberParameter } from '../parameters.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
 import { sessionSchema, stateSchema } from '../schemas.ts'
@@ -27,13 +27,7 @@ export const getSession = route({
   path: '/api/sessions/{id}',
   summary: 'An SMTP session with its conversation',
   tag,
-  params: {
-    id: v.pipe(
-      v.string(),
-      v.regex(/^[0-9A-Za-z_-]{1,64}$/, 'not an id'),
-      v.metadata({ description: 'Id of the session' }),
-    ),
-  },
+  params: { id: idParameter('Id of the session') },
   query: {},
   answers: { status: 200, text: 'The session', content: sessionSchema },
   async handle({ store }, { params }) {
