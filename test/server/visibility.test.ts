@@ -38,10 +38,11 @@ describe('while mail arrives (REL-4)', () => {
     }
     const readers = [readTheNewest(), readTheNewest(), listAll()]
     await ledger.more(300)
+    // A busy machine gives readers less of it: until enough was looked at while mail arrived.
+    while (seen.size <= 50) await ledger.more(50)
     arriving = false
     await Promise.all([...readers, load.stop()])
     assert.deepEqual(faults, [])
-    assert.ok(seen.size > 50, `only ${seen.size} were looked at while mail arrived`)
     assert.equal((await server.end()).code, 0)
   })
 

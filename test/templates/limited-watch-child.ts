@@ -5,6 +5,8 @@ import { openTemplates } from '../../src/templates/open.ts'
 import { idOf } from './opened-templates.ts'
 
 const [root = '', template = ''] = process.argv.slice(2)
+// Templates alone do not keep a process, as a listener does.
+const held = setInterval(() => undefined, 60_000)
 const templates = await openTemplates({ root, projectDirectory: root })
 const { diagnostics } = await templates.catalogue()
 await templates.rendering(idOf(template))
@@ -17,3 +19,4 @@ const shown = new Promise((resolve) => {
 writeFileSync(join(root, `${template}.html`), 'saved')
 process.stdout.write(JSON.stringify({ html: await shown, messages: diagnostics.map(({ message }) => message) }))
 await templates.close()
+clearInterval(held)
