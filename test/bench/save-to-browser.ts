@@ -41,7 +41,11 @@ export async function savesToBrowser(say: (text: string) => void): Promise<Row[]
       },
       {
         what: 'TypeScript component, page back with its state',
-        ...saved('ui/parts/top-bar.tsx', '<h1>Stuntmail</h1>', (marker) => `<h1 id="saved">${marker}</h1>`),
+        ...saved(
+          'ui/parts/top-bar.tsx',
+          '<span class="brand-name">Stuntmail</span>',
+          (marker) => `<span id="saved">${marker}</span>`,
+        ),
         probe: "document.getElementById('saved').textContent",
         reach: 250,
       },

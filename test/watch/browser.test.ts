@@ -92,9 +92,9 @@ test('a script loads the page again and gives back what was there', async () => 
   const url = page.url()
   await page.locator('.list-scroller').evaluate((element) => (element.scrollTop = 500))
   const loaded = page.waitForEvent('load')
-  watch.edit('ui/parts/top-bar.tsx', '<h1>Stuntmail</h1>', '<h1>Saved</h1>')
+  watch.edit('ui/parts/top-bar.tsx', '"brand-name">Stuntmail</span>', '"brand-name">Saved</span>')
   await loaded
-  await page.getByRole('heading', { name: 'Saved' }).waitFor()
+  await page.locator('.brand-name', { hasText: 'Saved' }).waitFor()
   await page.locator('button[aria-label=Phone][aria-pressed=true]').waitFor()
   await page.waitForFunction(() => document.querySelector('.list-scroller')?.scrollTop === 500)
   assert.equal(page.url(), url)
@@ -104,10 +104,10 @@ test('a script loads the page again and gives back what was there', async () => 
 
 test('a broken sheet and a broken script stand over the page, and go with the next good save', async () => {
   const bar = 'ui/parts/top-bar.tsx'
-  const line = watch.read(bar).slice(0, watch.read(bar).indexOf('<h1>')).split('\n').length
+  const line = watch.read(bar).slice(0, watch.read(bar).indexOf('"brand-name"')).split('\n').length
   const cases = [
     ['ui/style/row.less', '.row {', '.row {{', 'ui/style/row.less:'],
-    [bar, '<h1>Saved</h1>', '<h1>Saved</h2>', `${bar}:${line}:`],
+    [bar, 'Saved</span>', 'Saved</div>', `${bar}:${line}:`],
   ] as const
   for (const [file, good, bad, place] of cases) {
     const from = watch.output().length
