@@ -28,7 +28,10 @@ export async function buildUi(): Promise<Ui> {
   const page = {
     path: 'ui/index.html',
     contents: Buffer.from(
-      fill(await read('ui/index.html'), { script: scripts.main, style: styleFile.path, icons: iconsFile.path }),
+      withPreloads(
+        fill(await read('ui/index.html'), { script: scripts.main, style: styleFile.path, icons: iconsFile.path }),
+        scripts,
+      ),
     ),
   }
   const plain = [page, styleFile, iconsFile, ...images, ...scripts.outputs]
@@ -60,6 +63,14 @@ function fill(page: string, files: Readonly<Record<string, string>>): string {
     if (file === undefined) throw new Error(`ui/index.html: nothing to put in for ${placeholder}`)
     return file.slice('ui'.length)
   })
+}
+
+// Otherwise the chunks would be asked for only when the main script has come and has been read.
+function withPreloads(page: string, { main, first }: Scripts): string {
+  const links = first
+    .filter((path) => path !== main)
+    .map((path) => `  <link rel="modulepreload" href=".${path.slice('ui'.length)}" />\n`)
+  return page.replace('  </head>', `${links.join('')}  </head>`)
 }
 
 async function compressed(output: Output): Promise<readonly Output[]> {

@@ -22,10 +22,10 @@ effect(() => {
   void search(query)
 })
 
-// The list comes first; the connection and what is likely to be opened next come when it stands.
+// The list comes first, then the connection. What is likely to be opened next comes when somebody is there to open it.
 void first.then(async () => {
   const { startLive } = await import('./live.ts')
   startLive(announce)
-  if ('requestIdleCallback' in window) requestIdleCallback(() => preloadViews())
-  else setTimeout(() => preloadViews(), 500)
 })
+for (const sign of ['pointermove', 'pointerdown', 'keydown'])
+  document.addEventListener(sign, preloadViews, { once: true, passive: true, capture: true })

@@ -167,3 +167,21 @@ test('on a phone list and message take turns', async () => {
   await page.getByRole('button', { name: 'Back to the list' }).click()
   assert.equal(await page.locator('.list-pane').isVisible(), true)
 })
+
+test('all that the list needs is named in the page; what a message needs comes with the reader', async () => {
+  await send('one')
+  const scripts: string[] = []
+  page.on('request', (request) => {
+    if (request.resourceType() === 'script') scripts.push(new URL(request.url()).pathname)
+  })
+  await open()
+  const document = await (await fetch(server.url)).text()
+  const connection = scripts.findIndex((path) => path.startsWith('/live-'))
+  assert.ok(connection > 1)
+  for (const path of scripts.slice(0, connection)) assert.ok(document.includes(`".${path}"`), path)
+  const asksForMessage = (path: string): boolean => path.startsWith('/message-')
+  assert.ok(!scripts.some(asksForMessage))
+  const asked = page.waitForRequest((request) => asksForMessage(new URL(request.url()).pathname))
+  await page.mouse.move(200, 200)
+  await asked
+})

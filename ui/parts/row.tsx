@@ -1,5 +1,7 @@
+import { useMemo } from 'preact/hooks'
 import { change, openMessage } from '../actions.ts'
-import { age, count, moment, now, size } from '../format.ts'
+import { now } from '../clock.ts'
+import { age, count, moment, size } from '../format.ts'
 import type { Row } from '../listing.ts'
 import { cursor, selectedCount, toggleSelected } from '../state.ts'
 import { Icon } from './icon.tsx'
@@ -17,6 +19,15 @@ interface RowProperties {
 /** One message in the list. */
 export function MessageRow({ row, index, top, open, selected, focusable }: RowProperties) {
   const { key, seen } = row
+  // A new message moves all the others; what stands in them is the same.
+  const cells = useMemo(
+    () => [
+      <Tick key="tick" row={row} selected={selected} />,
+      <Lines key="lines" row={row} />,
+      <Flag key="flag" row={row} />,
+    ],
+    [row, selected],
+  )
   return (
     <div
       role="row"
@@ -38,9 +49,7 @@ export function MessageRow({ row, index, top, open, selected, focusable }: RowPr
         if (event.shiftKey) event.preventDefault()
       }}
     >
-      <Tick row={row} selected={selected} />
-      <Lines row={row} />
-      <Flag row={row} />
+      {cells}
     </div>
   )
 }
@@ -73,7 +82,13 @@ function Lines({ row }: { row: Row }) {
         <span class="row-to">
           <span class="quiet">to</span> {row.to || '(no recipient)'}
         </span>
-        <time class="row-time" dateTime={new Date(row.arrivedAt).toISOString()} title={moment(row.arrivedAt)}>
+        <time
+          class="row-time"
+          dateTime={new Date(row.arrivedAt).toISOString()}
+          onMouseEnter={(event) => {
+            event.currentTarget.title = moment(row.arrivedAt)
+          }}
+        >
           {age(row.arrivedAt, now.value)}
         </time>
       </p>

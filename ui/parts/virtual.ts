@@ -20,6 +20,8 @@ interface VirtualOptions {
 interface Virtual {
   readonly items: readonly VirtualItem[]
   readonly height: number
+  /** Where the list is scrolled to, CSS pixels, as the last scroll event said: read without laying the page out. */
+  readonly offset: number
   /** Brings a row into view with the least movement. */
   scrollTo(index: number, align?: 'auto' | 'center' | 'start'): void
 }
@@ -47,6 +49,7 @@ export function useVirtual({ count, rowHeight, scroller, overscan }: VirtualOpti
   return {
     items: virtualizer.getVirtualItems(),
     height: virtualizer.getTotalSize(),
+    offset: virtualizer.scrollOffset ?? 0,
     scrollTo: (index, align = 'auto') => virtualizer.scrollToIndex(index, { align }),
   }
 }

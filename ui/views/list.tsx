@@ -16,7 +16,7 @@ export function ListView() {
   const shown = listing.value
   const { rows, total, status } = shown
   const virtual = useVirtual({ count: Math.max(total, rows.length), rowHeight, scroller, overscan: 8 })
-  useAnchor(scroller, shown, virtual.items[0]?.index ?? 0)
+  useAnchor(scroller, shown, virtual.offset)
   const last = virtual.items[virtual.items.length - 1]?.index ?? 0
   useLayoutEffect(() => {
     if (last >= rows.length - 50) void growTo(last + 50)
@@ -74,24 +74,27 @@ function tabStop(loaded: number, firstShown: number): number {
   return index >= 0 ? index : Math.min(firstShown, Math.max(0, loaded - 1))
 }
 
-/** Keeps the row at the top of the view where it is when rows come or go above it, unless the list stands at its top. */
-function useAnchor(scroller: { readonly current: HTMLElement | null }, shown: Listing, firstIndex: number): void {
+/**
+ * Keeps the row at the top of the view where it is when rows come or go above it, unless the list stands at its top.
+ * @param offset where the last scroll event left it, CSS pixels
+ */
+function useAnchor(scroller: { readonly current: HTMLElement | null }, shown: Listing, offset: number): void {
   const anchor = useRef<{ key: string; index: number; query: string } | null>(null)
+  // To ask the element has the page laid out. It is asked only where the list may have been scrolled just now.
+  const top = (): number => (offset > 0 ? (scroller.current?.scrollTop ?? 0) : 0)
   useLayoutEffect(() => {
     const element = scroller.current
     const before = anchor.current
     if (element === null) return
-    if (before?.query !== shown.query) element.scrollTop = before === null ? element.scrollTop : 0
-    else if (element.scrollTop > 0) {
+    if (before?.query !== shown.query) {
+      if (before !== null) element.scrollTop = 0
+    } else if (top() > 0) {
       const index = indexOf(before.key)
       if (index >= 0 && index !== before.index) element.scrollTop += (index - before.index) * rowHeight
     } else arrivedAbove.value = 0
   }, [shown])
   useLayoutEffect(() => {
-    const index = Math.min(
-      Math.max(firstIndex, Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight)),
-      shown.rows.length - 1,
-    )
+    const index = Math.min(Math.floor(top() / rowHeight), shown.rows.length - 1)
     const row = shown.rows[index]
     anchor.current = row === undefined ? null : { key: row.key, index, query: shown.query }
   })

@@ -1,6 +1,7 @@
 import type { WireSession } from '../../src/http/wire-types.ts'
 import { getSessions } from '../api.ts'
-import { age, count, moment, now } from '../format.ts'
+import { now } from '../clock.ts'
+import { age, count, moment } from '../format.ts'
 import { stored } from '../listing.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { Transcript } from '../parts/transcript.tsx'
