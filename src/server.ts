@@ -91,7 +91,7 @@ export async function start(
     // It only loads; the data folder is touched when all listeners are bound.
     const thread = import('./store/sqlite/open.ts').then(({ startStoreThread }) => startStoreThread())
     closers.add(async () => (await thread).terminate())
-    const sockets = await bindSockets(settings)
+    const sockets = await bindSockets(settings, log)
     for (const each of sockets.values()) closers.add(() => each.close())
     const startedAt = clock.now()
     const context = { settings, credentials, log, clock, sockets, startedAt, watchedUi, thread: await thread }
@@ -209,6 +209,7 @@ function startSmtpListener(
     certificate,
     maxMessageOctets: settings.maxMessage,
     maxRecipients: settings.maxRecipients,
+    strictLineEnds: settings.smtpStrict,
     hidden: settings.smtpHide,
     ...(users.size > 0 && { users }),
     clock,
@@ -270,19 +271,26 @@ function sendBySmtp({ sockets, settings }: Context): HttpServices['sendBySmtp'] 
 /** What the build made of the UI: beside the bundle, or in `dist/` when running from source. */
 const uiDirectory = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url))
 
-async function bindSockets(settings: Settings): Promise<ReadonlyMap<ListenerName, BoundSockets>> {
+async function bindSockets(settings: Settings, log: Log): Promise<ReadonlyMap<ListenerName, BoundSockets>> {
   const specs = listenerNames.flatMap((name) => {
     const address = settings[`listen.${name}`]
-    return address === undefined ? [] : [{ name, ...address }]
+    return address === undefined ? [] : [{ name, ...address, fallback: settings.portFallback }]
   })
   try {
     const bound = await bindAll(specs)
+    for (const [index, { name, port }] of specs.entries()) {
+      const taken = bound[index]?.addresses[0].port
+      if (port !== 0 && taken !== port)
+        log.warn({ port, taken }, `${name}: the port is in use, the next free one is taken`)
+    }
     return new Map(specs.flatMap(({ name }, index) => (bound[index] === undefined ? [] : [[name, bound[index]]])))
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     const name = error instanceof PortInUse ? error.listener : undefined
     const hint =
-      name === undefined ? '' : ` Choose another with --${name} PORT, 0 for any that is free, or --${name} off.`
+      name === undefined
+        ? ''
+        : ` Choose another with --${name} PORT, 0 for any that is free, --port-fallback for the next, or --${name} off.`
     throw new StartError('listen', `${text}.${hint}`, { cause: error })
   }
 }

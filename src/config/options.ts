@@ -63,6 +63,14 @@ export const options = {
   'listen.smtps': listener('smtps', 1465, 'SMTP over TLS'),
   'listen.http': listener('http', 8025, 'UI, REST and socket.io'),
 
+  portFallback: option({
+    flag: 'port-fallback',
+    group: 'Listeners',
+    help: 'Where a port is in use, take the next free one above it',
+    kind: kinds.onOff,
+    initial: false,
+  }),
+
   data: option({
     flag: 'data',
     argument: 'DIR',
@@ -114,6 +122,13 @@ export const options = {
     kind: kinds.list(kinds.userPassword, '\n'),
     initial: [],
     initially: 'any user and password will do, and none',
+  }),
+  smtpStrict: option({
+    flag: 'smtp-strict',
+    group: 'SMTP',
+    help: 'Refuse a message in which a CR or LF stands alone (550 5.5.2), as many servers do, instead of marking it',
+    kind: kinds.onOff,
+    initial: false,
   }),
   smtpHide: option<readonly ExtensionName[]>({
     flag: 'smtp-hide',

@@ -8,6 +8,7 @@ export type ListenValue = number | string | false
 /** Options of a server. Units, ranges and defaults are in the table of options. */
 export interface StuntmailOptions {
   readonly listen?: { readonly [Name in ListenerName]?: ListenValue }
+  readonly portFallback?: boolean
   readonly data?: string
   readonly memory?: boolean
   readonly maxSessionsKept?: number
@@ -16,6 +17,7 @@ export interface StuntmailOptions {
   readonly maxRecipients?: number
   /** `user:password` each. */
   readonly smtpUsers?: readonly string[]
+  readonly smtpStrict?: boolean
   readonly smtpHide?: readonly ExtensionName[]
   /** A folder, or a folder and how its templates are rendered. */
   readonly templates?: TemplatesValue

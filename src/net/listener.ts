@@ -14,6 +14,8 @@ export interface ListenSpec {
   readonly hosts: readonly string[]
   /** 0 for a free one. */
   readonly port: number
+  /** Takes the next port that is free on every host, at most 100 above, where this one is in use. Default false. */
+  readonly fallback?: boolean
 }
 
 export interface BoundAddress {
@@ -49,6 +51,7 @@ export class PortInUse extends Error {
 
 /** How often a free port is looked for that is free on every host. */
 const freePortAttempts = 20
+const fallbackPorts = 100
 /** Connections that may wait for `serve`; more are closed. */
 const maxWaiting = 1_000
 /** What the system says when it has no such address, as a machine without IPv6 does of `::1`. */
@@ -60,14 +63,22 @@ const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT
  */
 export async function bind(spec: ListenSpec): Promise<BoundSockets> {
   const hosts = [...new Set(spec.hosts.flatMap((host) => (host === 'localhost' ? loopbackHosts : [host])))]
-  for (let attempt = 1; ; attempt++) {
+  let inUse: unknown
+  for (const port of portsToTry(spec)) {
     try {
-      return await bindHosts({ ...spec, hosts })
+      return await bindHosts({ ...spec, hosts, port })
     } catch (error) {
-      const clash = error instanceof PortInUse && spec.port === 0 && attempt < freePortAttempts
-      if (!clash) throw error
+      if (!(error instanceof PortInUse)) throw error
+      inUse ??= error
     }
   }
+  throw inUse
+}
+
+function portsToTry({ port, fallback = false }: ListenSpec): readonly number[] {
+  if (port === 0) return Array<number>(freePortAttempts).fill(0)
+  const more = fallback ? Math.min(fallbackPorts, 65_535 - port) : 0
+  return Array.from({ length: 1 + more }, (_, index) => port + index)
 }
 
 /**

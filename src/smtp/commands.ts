@@ -19,6 +19,8 @@ export interface SessionState {
   readonly offered: ReadonlySet<ExtensionName>
   readonly greetingName: string
   readonly maxMessageOctets: number
+  /** Refuses messages with a CR or LF that stands alone. */
+  readonly strictLineEnds: boolean
   readonly maxRecipients: number
   readonly now: () => number
   session: SmtpSession
@@ -135,6 +137,11 @@ function help(state: SessionState): Reply {
 /** The SIZE declared, or the octets that came, are too many. RFC 1870 §6.1, §6.3. */
 export function tooLarge(state: Pick<SessionState, 'maxMessageOctets'>): ProtocolError {
   return new ProtocolError(552, '5.3.4', `Message too large; ${state.maxMessageOctets} octets are taken`)
+}
+
+/** What other servers say of content that could smuggle a second message. SMTP-1. */
+export function bareLineEnd(): ProtocolError {
+  return new ProtocolError(550, '5.5.2', 'A CR or LF stands alone; lines end with CRLF')
 }
 
 function afterWord(argument: string, word: string): string {

@@ -1,7 +1,14 @@
 /** One message on its way in: from 354 to the final dot. */
-import { tooLarge } from './commands.ts'
+import { bareLineEnd, tooLarge } from './commands.ts'
 import type { Conversation, DataSink, StoredAs } from './delivery.ts'
 import type { SmtpEnvelope } from './envelope.ts'
+import { LineEnds } from './line-ends.ts'
+
+export interface ContentLimits {
+  readonly maxMessageOctets: number
+  /** Refuses a CR or LF that stands alone. */
+  readonly strictLineEnds: boolean
+}
 
 /**
  * Passes content on to a sink. After a failure the rest is drained: none of it is kept, and none of it is a command. SMTP-3.
@@ -9,13 +16,15 @@ import type { SmtpEnvelope } from './envelope.ts'
 export class Reception {
   readonly #sink: DataSink
   readonly #maxMessageOctets: number
+  readonly #lineEnds: LineEnds | undefined
   #octets = 0
   #failure: unknown
   #over = false
 
-  constructor(sink: DataSink, maxMessageOctets: number) {
+  constructor(sink: DataSink, { maxMessageOctets, strictLineEnds }: ContentLimits) {
     this.#sink = sink
     this.#maxMessageOctets = maxMessageOctets
+    this.#lineEnds = strictLineEnds ? new LineEnds() : undefined
   }
 
   /** How many came, drained ones included. */
@@ -38,6 +47,7 @@ export class Reception {
     this.#octets += content.length
     if (this.#over) return
     if (this.#octets > this.#maxMessageOctets) return this.#fail(tooLarge({ maxMessageOctets: this.#maxMessageOctets }))
+    if (this.#lineEnds?.hasBare(content) === true) return this.#fail(bareLineEnd())
     try {
       return this.#sink.write(content)?.catch((error: unknown) => this.#fail(error))
     } catch (error) {

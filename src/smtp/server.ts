@@ -27,6 +27,8 @@ export interface SmtpOptions {
   readonly clients?: ClientLimit
   /** Extensions that are neither offered nor understood. Default none. */
   readonly hidden?: readonly ExtensionName[]
+  /** Refuses messages with a CR or LF that stands alone: 550 5.5.2. Default false. SMTP-1. */
+  readonly strictLineEnds?: boolean
   /** Passwords by user name; then MAIL needs AUTH. Default: any credentials will do, and none. */
   readonly users?: Users
   /** Refuses mail before STARTTLS. Default false. RFC 3207 §4. */
@@ -59,6 +61,7 @@ export interface SmtpServer {
 const defaults = {
   implicitTls: false,
   maxMessageOctets: 50 * 1024 * 1024,
+  strictLineEnds: false,
   maxRecipients: 1_000,
   maxClients: 500,
   idleTimeoutMs: 300_000,
@@ -83,6 +86,7 @@ export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<Smt
       offered: new Set(extensionNames.filter((name) => !hidden.includes(name))),
       greetingName: options.greetingName ?? hostname(),
       maxMessageOctets: options.maxMessageOctets ?? defaults.maxMessageOctets,
+      strictLineEnds: options.strictLineEnds ?? defaults.strictLineEnds,
       maxRecipients: options.maxRecipients ?? defaults.maxRecipients,
       now: () => clock.now(),
     },

@@ -232,12 +232,12 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 
   #beginData(argument: string): void {
-    const { transaction, delivery, session, maxMessageOctets } = this.#state
+    const { transaction, delivery, session } = this.#state
     if (argument !== '') throw badArgument('DATA takes no argument')
     if (transaction === undefined) throw badSequence('Send MAIL first')
     if (transaction.forwardPaths.length === 0) throw badSequence('No recipient was taken')
     if (!(this._parser instanceof OctetReader)) return
-    this.#reception = new Reception(delivery.data(session), maxMessageOctets)
+    this.#reception = new Reception(delivery.data(session), this.#state)
     this._parser.beginContent()
     this.#reply({ code: 354, enhancedCode: '', text: 'End data with <CR><LF>.<CR><LF>' })
   }

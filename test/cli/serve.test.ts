@@ -51,6 +51,18 @@ describe('stuntmail', { concurrency: 2 }, () => {
     assert.ok(stderr.startsWith(text), stderr)
   })
 
+  it('takes the next port with --port-fallback, and says which (REL-10)', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    after(() => holder.close())
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    const taken = ['--http', `127.0.0.1:${port}`, '--port-fallback']
+    const command = await startCommand(['--memory', ...freePorts.slice(0, 6), ...taken])
+    assert.ok(command.port('http') > port)
+    assert.equal((await fetch(`${command.url}/api/state`)).status, 200)
+    assert.match((await command.end()).stderr, new RegExp(`"port":${port},.*the next free one is taken`))
+  })
+
   it('refuses a data folder that cannot be one (REL-7)', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, 'mine')

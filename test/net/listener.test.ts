@@ -59,6 +59,28 @@ test('REL-10: a port in use names the listener, host and port, and leaves nothin
   await again.close()
 })
 
+test('REL-10: with fallback the next port that is free on every host is taken', async () => {
+  const holder = await bind({ name: 'holder', hosts: ['127.0.0.1'], port: 0 })
+  const { port } = holder.addresses[0]
+  const spec = { name: 'smtp', hosts: ['localhost'], port }
+  await assert.rejects(bind(spec), PortInUse, 'control: without it none is taken')
+  const next = await bind({ ...spec, fallback: true })
+  const [{ port: taken }] = next.addresses
+  assert.ok(taken > port && taken <= port + 100, `${taken} after ${port}`)
+  for (const address of next.addresses) assert.equal(address.port, taken)
+  await Promise.all([next.close(), holder.close()])
+})
+
+test('REL-10: where no port above is free either, the one that was wanted is named', async () => {
+  const holder = await bind({ name: 'holder', hosts: ['127.0.0.1'], port: 65_535 })
+  await assert.rejects(bind({ name: 'smtp', hosts: ['127.0.0.1'], port: 65_535, fallback: true }), (error) => {
+    assert.ok(error instanceof PortInUse)
+    assert.equal(error.port, 65_535)
+    return true
+  })
+  await holder.close()
+})
+
 test('a connection that comes before serve waits for it', async () => {
   const sockets = await bind({ name: 'smtp', hosts: ['127.0.0.1'], port: 0 })
   const client = net.connect(sockets.addresses[0].port, '127.0.0.1')

@@ -20,6 +20,7 @@ function serverOptions(file: TranscriptFile): Options {
     else if (name === 'user') options['users'] = new Map([value.split(' ') as [string, string]])
     else if (name === 'max-message-octets') options['maxMessageOctets'] = Number(value)
     else if (name === 'max-recipients') options['maxRecipients'] = Number(value)
+    else if (name === 'strict-line-ends') options['strictLineEnds'] = true
     else if (name === 'require-tls') options['requireTls'] = true
     else if (name === 'refuse') options['obstacles'] = obstacle(value)
     else assert.ok(['stored', 'content'].includes(name), `unknown directive ${name}`)
