@@ -163,6 +163,7 @@ class Commands implements CommandRunner {
       return {
         ...output,
         files: files.length > 0 ? files : await this.#watchedFiles(command),
+        filesAssumed: files.length === 0,
         warnings: complaintsOf(result),
       }
     } catch (error) {
@@ -170,6 +171,7 @@ class Commands implements CommandRunner {
       throw new TemplateError(error.diagnostics, {
         cause: error,
         files: [...stated, ...(await this.#watchedFiles(command))],
+        filesAssumed: true,
       })
     }
   }

@@ -32,6 +32,8 @@ export class TemplateError extends Error {
   readonly diagnostics: readonly Diagnostic[]
   /** What was read before it failed, where no reader noted it; absolute. A save of one of them is another try. */
   readonly files: readonly string[]
+  /** Nobody said what was read: `files` are all that may have been. */
+  readonly filesAssumed: boolean
   /** What was looked for and is not there; absolute. */
   readonly missing: readonly string[]
 
@@ -39,11 +41,13 @@ export class TemplateError extends Error {
     super(diagnostics[0]?.message ?? 'The template cannot be rendered', options)
     this.diagnostics = diagnostics
     this.files = options.files ?? []
+    this.filesAssumed = options.filesAssumed ?? false
     this.missing = options.missing ?? []
   }
 }
 
 export interface TemplateErrorOptions extends ErrorOptions {
   readonly files?: readonly string[]
+  readonly filesAssumed?: boolean
   readonly missing?: readonly string[]
 }

@@ -48,6 +48,8 @@ export interface EngineOutput {
   readonly head?: Partial<RenderingHead>
   /** Every file that was read, absolute: partials, layouts, imports, stylesheets; the template itself may be missing. */
   readonly files?: readonly string[]
+  /** Nobody said which files it reads: `files` are all that it may have read. */
+  readonly filesAssumed?: boolean
   /** Files that were looked for and are not there, absolute: when one appears, the template is rendered again. */
   readonly missing?: readonly string[]
   /** What the engine says although it rendered. */

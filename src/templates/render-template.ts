@@ -77,7 +77,8 @@ export async function renderWith(
     diagnostics = (output.warnings ?? []).map((warning) => presentable(warning, place))
   } catch (error) {
     failed = true
-    if (error instanceof TemplateError) output = { files: error.files, missing: error.missing }
+    if (error instanceof TemplateError)
+      output = { files: error.files, filesAssumed: error.filesAssumed, missing: error.missing }
     diagnostics = diagnose(error, place)
   }
   const relative = (paths: Iterable<string>): readonly string[] => [
@@ -88,6 +89,7 @@ export async function renderWith(
     ...contentOf(output),
     diagnostics: [...diagnostics].sort((one, other) => one.severity.localeCompare(other.severity)),
     files: relative([file, ...reader.files, ...(output.files ?? [])]),
+    filesAssumed: output.filesAssumed === true,
     missing: relative([...reader.missing, ...(output.missing ?? [])]),
     renderMs: clock.monotonic() - start,
   }

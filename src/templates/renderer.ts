@@ -31,6 +31,8 @@ export interface RenderResult extends RenderingHead {
    * what it depended on before still holds.
    */
   readonly files: readonly string[]
+  /** They are all that may have been read. Default false. */
+  readonly filesAssumed?: boolean
   /** Files that were looked for and are not there. */
   readonly missing: readonly string[]
   /** Milliseconds, reading and building included. */

@@ -12,6 +12,8 @@ export interface RenderingState {
   changes: number
   /** Which files it was to be made of: another way makes another rendering. */
   recipe: string | undefined
+  /** What it was made of is not known, only what it may have been made of. */
+  filesAssumed: boolean
   /** Somebody asked for it, by a number that ascends. */
   usedAt: number
 }
@@ -48,6 +50,7 @@ export class RenderingCache {
       current: false,
       changes: 0,
       recipe: undefined,
+      filesAssumed: false,
       usedAt: 0,
     }
     this.#states.set(key, state)

@@ -56,8 +56,9 @@ export class RenderingLoop {
   /** Whether renderings of other templates read a template's file. */
   isRead(file: string): boolean {
     for (const key of this.#dependencies.on(file)) {
-      const recipe = this.#recipe(this.#cache.get(key))
-      if (recipe !== undefined && recipe.file !== file) return true
+      const state = this.#cache.get(key)
+      const recipe = this.#recipe(state)
+      if (recipe !== undefined && recipe.file !== file && state?.filesAssumed !== true) return true
     }
     return false
   }
@@ -196,6 +197,7 @@ export class RenderingLoop {
     const before = result.failed ? this.#dependencies.of(key) : []
     const all = [...files, ...result.missing, ...before]
     this.#dependencies.set(key, all)
+    state.filesAssumed = result.filesAssumed === true
     watched.follow(all, since)
     onRead(result.files)
     const { id, rendering: last } = state

@@ -211,3 +211,27 @@ it('a command renders what its glob says, and again when anything it may read ch
   put({ 'words.txt': '<p>two</p>' })
   await shown
 })
+
+it('templates stay listed beside a command that does not say what it reads, and one that does names its partials', async (t) => {
+  const says =
+    "require('fs').writeFileSync(process.env.STUNTMAIL_DEPS_FILE, 'out: ' + require('path').join(process.argv[1], '../row.hbs'))"
+  const print = 'process.stdout.write("<p>one</p>")'
+  const program = (text: string): readonly [string, ...string[]] => [process.execPath, '-e', text, '{file}']
+  const { templates, next } = await openFolder(
+    t,
+    { 'a.erb': '', 'b.cmd': '', 'row.hbs': '<p>row</p>', 'other.hbs': '<p>other</p>' },
+    {
+      commands: [
+        { glob: '*.erb', command: program(print) },
+        { glob: '*.cmd', command: program(`${says};${print}`) },
+      ],
+    },
+  )
+  const names = async (): Promise<string[]> => (await templates.catalogue()).templates.map(({ name }) => name)
+  assert.equal((await templates.rendering(idOf('a'))).html, '<p>one</p>')
+  assert.deepEqual(await names(), ['a', 'b', 'other', 'row'])
+  const learned = next(isKind('catalogue'))
+  await templates.rendering(idOf('b'))
+  await learned
+  assert.deepEqual(await names(), ['a', 'b', 'other'])
+})
