@@ -12,7 +12,7 @@ import type { SessionHost } from './host.ts'
 import { OctetReader, type ReaderEvents } from './octet-reader.ts'
 import { Reception } from './reception.ts'
 import { badArgument, badSequence, ProtocolError, replyLines, type Reply } from './reply.ts'
-import { shownAuth, shownSecret, Transcript } from './transcript.ts'
+import { shownAuth, shownSecret, SmtpTranscript } from './transcript.ts'
 
 /** Octets of a command line without CRLF. Above RFC 5321 §4.5.3.1.4, for DSN and SMTPUTF8 parameters. */
 const maxLineOctets = 2_048
@@ -28,7 +28,7 @@ type Done = () => void
 export class Session extends SMTPConnection implements ReaderEvents {
   readonly #host: SessionHost
   readonly #state: SessionState
-  readonly #transcript = new Transcript()
+  readonly #transcript = new SmtpTranscript()
   readonly #conduct = new Conduct()
   readonly #connectedAt: number
   /** Gives the place among all connections back; undefined where there was none left. */

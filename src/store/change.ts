@@ -31,8 +31,16 @@ export type Change =
       readonly keys: readonly MessageKey[]
       readonly all: boolean
     }
-  /** A mailbox was made, renamed, removed or given a new UIDVALIDITY. */
-  | { readonly kind: 'mailbox'; readonly number: number; readonly account: string; readonly mailbox: string }
+  /** A mailbox was made, renamed or removed. */
+  | {
+      readonly kind: 'mailbox'
+      readonly number: number
+      readonly account: string
+      readonly mailbox: string
+      readonly mailboxId: number
+      /** It was removed. */
+      readonly gone?: true
+    }
 
 /** Changes after a number, oldest first. */
 export interface ChangesSince {

@@ -56,21 +56,40 @@ export interface Store {
   subscribe(listener: (changes: readonly Change[]) => void): () => void
 
   accounts(): Promise<readonly AccountState[]>
+  /**
+   * INBOX first. The first time they are asked for, an account is given Sent, Drafts, Trash, Junk and Archive with their
+   * special uses (RFC 6154), and subscriptions to all of them.
+   */
   mailboxes(account: string): Promise<readonly MailboxState[]>
-  /** @throws StoreError `exists`, `bad-name`. Parents are made too. */
-  createMailbox(account: string, name: string): Promise<MailboxState>
+  /** @throws StoreError `exists`, `bad-name`. Parents are made too. Nobody is subscribed to it. */
+  createMailbox(account: string, name: string, options?: { readonly specialUse?: string }): Promise<MailboxState>
   /** The entries go with it. INBOX cannot go. @throws StoreError `missing`, `bad-name`. */
   deleteMailbox(account: string, name: string): Promise<void>
   /** Renaming INBOX moves its entries and leaves it empty (RFC 9051 §6.3.6). @throws StoreError `missing`, `exists`, `bad-name`. */
   renameMailbox(account: string, from: string, to: string): Promise<void>
-  /** Every entry of a mailbox, by ascending UID, in columns. @throws StoreError `missing`. */
-  entries(mailboxId: number): Promise<EntryColumns>
-  /** Files entries again in another mailbox, flags and internal date kept (RFC 9051 §6.4.7). @returns the new UIDs, in the order given. */
-  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): Promise<readonly number[]>
-  /** Flags by UID, for IMAP STORE. @returns the number of the change, undefined when nothing changed. */
-  storeFlags(mailboxId: number, uids: readonly number[], change: FlagChange): Promise<number | undefined>
-  /** Removes entries; a message with no entry left is gone. @returns the number of the change, undefined when there was nothing. */
-  expunge(mailboxId: number, uids: readonly number[]): Promise<number | undefined>
+  /** Names that the account is subscribed to; a mailbox of the name need not exist (RFC 9051 §6.3.7). */
+  subscriptions(account: string): Promise<readonly string[]>
+  /** @throws StoreError `bad-name`. */
+  setSubscribed(account: string, name: string, subscribed: boolean): Promise<void>
+  /** Entries of a mailbox, by ascending UID, in columns. @param fromUid only from this UID on. @throws StoreError `missing`. */
+  entries(mailboxId: number, fromUid?: number): Promise<EntryColumns>
+  /** Files entries again in another mailbox, flags and internal date kept (RFC 9051 §6.4.7). */
+  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): Promise<CopiedEntries>
+  /** Copies and removes at once: no message is without an entry at any time (RFC 6851). */
+  move(mailboxId: number, uids: readonly number[], toMailboxId: number): Promise<CopiedEntries>
+  /** Flags by UID, for IMAP STORE. @param unchangedSince leaves entries alone whose MODSEQ is greater (RFC 7162 §3.1.3). */
+  storeFlags(
+    mailboxId: number,
+    uids: readonly number[],
+    change: FlagChange,
+    unchangedSince?: number,
+  ): Promise<StoredFlags>
+  /** Removes entries; a message with no entry left is gone. @param only `deleted`: those that have `\\Deleted` now. */
+  expunge(mailboxId: number, uids: readonly number[], only?: 'deleted'): Promise<ExpungedEntries>
+  /** UIDs that were removed after that MODSEQ, ascending; undefined where that is not known any more. RFC 7162 §3.2.5.1. */
+  expungedSince(mailboxId: number, modSeq: number): Promise<readonly number[] | undefined>
+  /** The octets of many messages, in the order given; neighbours are read together. One message at a time is in memory for long. */
+  readAll(keys: readonly MessageKey[]): AsyncIterable<ReadMessage>
 
   state(): Promise<StoreState>
   /** Resolves when everything received is parsed, visible and in the index. */
@@ -96,8 +115,10 @@ export interface Arrival {
   readonly sessionId: string
   readonly prologue: string
   readonly conversation: string
-  /** Filed in the INBOX of `all` in any case; and in these. */
+  /** Filed in these, and in the INBOX of `all`. */
   readonly filing: readonly Filing[]
+  /** Only in these. */
+  readonly alone?: true
 }
 
 export interface Filing {
@@ -107,6 +128,8 @@ export interface Filing {
   readonly mailbox: string
   /** System flags with backslash, keywords without. */
   readonly flags: readonly string[]
+  /** Milliseconds since 1970. Default: when it arrives. */
+  readonly internalDate?: number
 }
 
 export interface Receipt {
@@ -163,6 +186,34 @@ export interface FlagChange {
   readonly replace?: readonly string[]
 }
 
+/** Only of entries that were there, ascending; index by index the same message. */
+export interface CopiedEntries {
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+}
+
+export interface StoredFlags {
+  /** The number of the change, undefined when nothing changed. */
+  readonly modSeq: number | undefined
+  /** UIDs that were left alone because they had changed. */
+  readonly modified: readonly number[]
+}
+
+export interface ExpungedEntries {
+  /** The number of the change, undefined when there was nothing. */
+  readonly modSeq: number | undefined
+  readonly uids: readonly number[]
+}
+
+/** One message of `readAll`: either field, or neither when it is gone. */
+export interface ReadMessage {
+  readonly key: MessageKey
+  /** The whole of a message of at most 1 MiB. */
+  readonly octets?: Uint8Array
+  /** A larger one. The caller closes it. */
+  readonly large?: Octets
+}
+
 export interface AccountState {
   readonly name: string
   readonly messages: number
@@ -171,6 +222,8 @@ export interface AccountState {
 
 export interface MailboxState {
   readonly id: number
+  /** Stays over renames and is never used twice. RFC 8474 §4. */
+  readonly objectId: string
   readonly account: string
   /** Hierarchy delimiter `/`. */
   readonly name: string
@@ -191,6 +244,8 @@ export interface EntryColumns {
   readonly keys: readonly MessageKey[]
   readonly modSeqs: Float64Array
   readonly internalDates: Float64Array
+  /** When the entry came into this mailbox. RFC 8514. */
+  readonly savedAt: Float64Array
   readonly octets: Float64Array
   readonly flags: readonly (readonly string[])[]
 }

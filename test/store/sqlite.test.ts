@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Store } from '../../src/store/store.ts'
+import { entrySuite } from './suite-entries.ts'
 import { mailboxSuite } from './suite-mailboxes.ts'
 import { storeSuite } from './suite.ts'
 
@@ -27,5 +28,7 @@ async function onDisk(): Promise<{ store: Store; dispose: () => Promise<void> }>
 
 storeSuite('SQLite in memory', inMemory)
 mailboxSuite('SQLite in memory', inMemory)
+entrySuite('SQLite in memory', inMemory)
 storeSuite('SQLite on disk', onDisk)
 mailboxSuite('SQLite on disk', onDisk)
+entrySuite('SQLite on disk', onDisk)

@@ -22,10 +22,34 @@ export function mailboxSuite(name: string, open: () => Promise<{ store: Store; d
       return found
     }
 
-    it('has INBOX in every account that is named', async () => {
+    /** Names of the mailboxes that the account did not begin with. */
+    const made = async (): Promise<readonly string[]> =>
+      (await store.mailboxes(bob))
+        .filter(({ name: each, specialUse }) => each !== 'INBOX' && specialUse === undefined)
+        .map((each) => each.name)
+        .sort()
+
+    it('gives every account that is named what accounts begin with, once', async () => {
+      const begun = await store.mailboxes('new@example.com')
       assert.deepEqual(
-        (await store.mailboxes('new@example.com')).map((each) => each.name),
-        ['INBOX'],
+        begun.map((each) => [each.name, each.specialUse, each.subscribed]),
+        [
+          ['INBOX', undefined, true],
+          ...['Sent', 'Drafts', 'Trash', 'Junk', 'Archive'].map((each) => [each, `\\${each}`, true]),
+        ],
+      )
+      await store.deleteMailbox('new@example.com', 'Junk')
+      await store.setSubscribed('new@example.com', 'Sent', false)
+      const later = await store.mailboxes('new@example.com')
+      assert.deepEqual(
+        later.map((each) => [each.name, each.subscribed]),
+        [
+          ['INBOX', true],
+          ['Sent', false],
+          ['Drafts', true],
+          ['Trash', true],
+          ['Archive', true],
+        ],
       )
     })
 
@@ -43,14 +67,14 @@ export function mailboxSuite(name: string, open: () => Promise<{ store: Store; d
 
     it('makes, renames and removes mailboxes, with a new UIDVALIDITY each', async () => {
       const first = await store.createMailbox(bob, 'Work/2026')
-      assert.deepEqual((await store.mailboxes(bob)).map((each) => each.name).sort(), ['INBOX', 'Work', 'Work/2026'])
+      assert.deepEqual(await made(), ['Work', 'Work/2026'])
       await assert.rejects(store.createMailbox(bob, 'Work/2026'), { code: 'exists' })
       await assert.rejects(store.createMailbox(bob, 'inbox'), { code: 'exists' })
       for (const bad of ['', '/', 'a//b', '../x', 'x/..', 'nul\0', 'x'.repeat(1001), Array(60).fill('a').join('/')]) {
         await assert.rejects(store.createMailbox(bob, bad), { code: 'bad-name' }, bad)
       }
       await store.renameMailbox(bob, 'Work', 'Job')
-      assert.deepEqual((await store.mailboxes(bob)).map((each) => each.name).sort(), ['INBOX', 'Job', 'Job/2026'])
+      assert.deepEqual(await made(), ['Job', 'Job/2026'])
       await store.deleteMailbox(bob, 'Job/2026')
       const again = await store.createMailbox(bob, 'Job/2026')
       assert.ok(again.uidValidity > first.uidValidity)
@@ -71,8 +95,8 @@ export function mailboxSuite(name: string, open: () => Promise<{ store: Store; d
       await store.setFlags({ account: bob, keys: [key] }, { add: ['\\Flagged', 'x'] })
       const target = await store.createMailbox(bob, 'Copies')
       const inbox = await box()
-      assert.deepEqual(await store.copy(inbox.id, [1, 9], target.id), [1])
-      assert.deepEqual(await store.copy(inbox.id, [1], target.id), [2])
+      assert.deepEqual(await store.copy(inbox.id, [1, 9], target.id), { from: [1], to: [1] })
+      assert.deepEqual(await store.copy(inbox.id, [1], target.id), { from: [1], to: [2] })
       assert.deepEqual((await store.entries(target.id)).flags, [
         ['\\Flagged', 'x'],
         ['\\Flagged', 'x'],
@@ -91,9 +115,9 @@ export function mailboxSuite(name: string, open: () => Promise<{ store: Store; d
     it('stores flags by UID and raises the change number of what changed only', async () => {
       for (const subject of ['1', '2', '3']) await deliver(store, plainMessage(subject))
       const { id, highestModSeq } = await box()
-      const change = await store.storeFlags(id, [1, 3, 99], { add: ['\\Seen'] })
+      const { modSeq: change } = await store.storeFlags(id, [1, 3, 99], { add: ['\\Seen'] })
       assert.ok(change && change > highestModSeq)
-      assert.equal(await store.storeFlags(id, [1], { add: ['\\Seen'] }), undefined)
+      assert.deepEqual(await store.storeFlags(id, [1], { add: ['\\Seen'] }), { modSeq: undefined, modified: [] })
       const { modSeqs } = await store.entries(id)
       assert.deepEqual([modSeqs[0], modSeqs[2]], [change, change])
       assert.ok((modSeqs[1] ?? 0) < change)

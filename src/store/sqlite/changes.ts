@@ -21,6 +21,7 @@ export class Changes {
   readonly #flags: Statement
   readonly #deleted: Statement
   readonly #expunged: Statement
+  readonly #expungedOf: Statement
 
   constructor(db: Database, counters: Counters, mailboxes: Mailboxes) {
     this.#counters = counters
@@ -40,6 +41,18 @@ export class Changes {
     this.#expunged = db.prepare(
       'SELECT change AS at, mailbox, low, number FROM expunged WHERE change > ? AND number <> 0 ORDER BY change LIMIT ?',
     )
+    this.#expungedOf = db.prepare('SELECT low, high FROM expunged WHERE change > ? AND mailbox = ?')
+  }
+
+  /** As `Store.expungedSince`. */
+  expungedSince(mailboxId: number, modSeq: number): readonly number[] | undefined {
+    if (modSeq < this.#value('floor')) return undefined
+    const uids = new Set<number>()
+    for (const row of this.#expungedOf.all(modSeq, mailboxId)) {
+      for (let uid = Number(row['low']); uid <= Number(row['high']); uid++) uids.add(uid)
+    }
+    // A range stands for what was there; nothing comes back under its UID.
+    return [...uids].sort((a, b) => a - b)
   }
 
   /** At most about `limit` changes; changes of one number are never torn apart. */

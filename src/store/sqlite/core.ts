@@ -16,7 +16,8 @@ import { assertConsistent } from './consistency.ts'
 import { Counters } from './counters.ts'
 import { openDatabase, type Database } from './driver.ts'
 import { fileSegments } from './file-segments.ts'
-import { everyone, Mailboxes, mailboxState } from './mailboxes.ts'
+import { MailboxMutations } from './mailbox-mutations.ts'
+import { everyone, Mailboxes } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
 import { Notes } from './notes.ts'
 import type { OctetSource } from './octet-source.ts'
@@ -45,7 +46,10 @@ export interface Core {
   /** With all that have ended. */
   sessions(): Sessions
   mailboxesOf(account: string): Promise<readonly MailboxState[]>
-  entries(mailboxId: number): EntryColumns
+  subscriptions(account: string): readonly string[]
+  mutateMailboxes<Result>(work: (boxes: MailboxMutations) => Result): Promise<Result>
+  entries(mailboxId: number, fromUid: number): EntryColumns
+  locateAll(keys: readonly string[]): readonly (OctetSource | undefined)[]
   locate(key: string): OctetSource | undefined
   indexable(after: number, limit: number): readonly IndexableMessage[]
   state(): ReturnType<StoreCalls['state']>
@@ -115,7 +119,7 @@ function wire(
   const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
   const sweepSoon = sweeper(compaction, queue, log)
-  const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments })
+  const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   sessions.prune()
   const ended = new SessionQueue(sessions, transactions, log)
@@ -160,22 +164,27 @@ function rest({
   const { transactions, queue, arrivals, withReserve } = commits
   const { mailboxes, counters } = transactions
   const notes = new Notes(db, transactions)
+  const boxes = new MailboxMutations(db, transactions, mutations)
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
     restore: () => arrivals.restore(),
     mutate: (work) => queue.exclusive(() => withReserve(() => work(mutations))),
     async mailboxesOf(account) {
-      if (mailboxes.of(account).length === 0) {
-        const ensure = () => transactions.run(() => mailboxes.ensure(account, 'INBOX', counters.change))
-        await queue.exclusive(() => withReserve(ensure))
-      }
-      return mailboxes.of(account).map(mailboxState)
+      if (!boxes.isFurnished(account)) await queue.exclusive(() => withReserve(() => boxes.furnish(account)))
+      return boxes.of(account)
     },
-    entries(mailboxId) {
+    subscriptions: (account) => boxes.subscriptions(account),
+    mutateMailboxes: (work) => queue.exclusive(() => withReserve(() => work(boxes))),
+    entries(mailboxId, fromUid) {
       const box = mailboxes.byId(mailboxId)
       if (!box) throw new StoreError('missing', 'There is no such mailbox')
-      return views.entries(box)
+      return views.entries(box, fromUid)
     },
+    locateAll: (keys) =>
+      keys.map((key) => {
+        const place = numberOf(key) === undefined ? undefined : views.place(key)
+        return place && segments.source(place, place.octets)
+      }),
     locate(key) {
       const place = numberOf(key) === undefined ? undefined : views.place(key)
       return place && segments.source(place, place.octets)
@@ -189,20 +198,28 @@ function rest({
         transactions.commit()
         assertConsistent(db, segments)
       }),
-    close: () =>
-      queue.exclusive(() => {
-        ended.flush()
-        try {
-          withReserve(() => transactions.commit())
-        } catch (error) {
-          if (!(error instanceof StoreError && error.code === 'full')) throw error
-          log.warn({}, 'The disk is full: the last messages wait in the journal until the next start')
-        } finally {
-          commits.close()
-          db.close()
-          segments.close()
-        }
-      }),
+    close: () => queue.exclusive(() => closeAll({ db, ended, segments, commits, log })),
+  }
+}
+
+/** With everything that was accepted, as far as the disk takes it. */
+function closeAll({
+  db,
+  ended,
+  segments,
+  commits: { transactions, withReserve, close },
+  log,
+}: Pick<RestParts, 'db' | 'ended' | 'segments' | 'commits' | 'log'>): void {
+  ended.flush()
+  try {
+    withReserve(() => transactions.commit())
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === 'full')) throw error
+    log.warn({}, 'The disk is full: the last messages wait in the journal until the next start')
+  } finally {
+    close()
+    db.close()
+    segments.close()
   }
 }
 

@@ -4,6 +4,7 @@ import type { Summary } from '../../mime/summary.ts'
 import type { MessageTree } from '../../mime/tree.ts'
 import type { Change } from '../change.ts'
 import type { EntryRef } from '../message.ts'
+import type { Filing as ArrivalFiling } from '../store.ts'
 import { fieldBits, type AddressBits, type Addresses } from './addresses.ts'
 import type { Database, Statement } from './driver.ts'
 import { flagSet, keywordsToColumn, seenBit } from './flags.ts'
@@ -48,7 +49,7 @@ export class Filing {
        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#enter = db.prepare(
-      'INSERT INTO entry(mailbox, number, uid, flags, keywords, change) VALUES(?, ?, ?, ?, ?, ?)',
+      'INSERT INTO entry(mailbox, number, uid, flags, keywords, change, internal_date) VALUES(?, ?, ?, ?, ?, ?, ?)',
     )
   }
 
@@ -103,7 +104,7 @@ export class Filing {
     }
   }
 
-  /** Enters the message in the INBOX of `all` and wherever the arrival says. */
+  /** Enters the message wherever the arrival says, and in the INBOX of `all` unless it says otherwise. */
   #enterAll({ number, change, arrival, octets }: UnderstoodMessage): {
     entries: EntryRef[]
     bits: number
@@ -114,10 +115,9 @@ export class Filing {
     const done = new Set<Mailbox>()
     const ofAll = arrival.filing.find(({ account }) => account === everyone)
     let shown = { bits: 0, keywords: null as string | null }
-    for (const { account, mailbox, flags } of [
-      ofAll ?? { account: everyone, mailbox: 'INBOX', flags: [] },
-      ...arrival.filing,
-    ]) {
+    const always: ArrivalFiling = { account: everyone, mailbox: 'INBOX', flags: [] }
+    const filing = arrival.alone === true ? arrival.filing : [ofAll ?? always, ...arrival.filing]
+    for (const { account, mailbox, flags, internalDate } of filing) {
       const box = mailboxes.ensure(account, mailboxName(mailbox), change)
       if (done.has(box)) continue
       done.add(box)
@@ -130,7 +130,7 @@ export class Filing {
       if (!(set.bits & seenBit)) box.unread++
       box.octets += octets
       mailboxes.touch(box)
-      this.#enter.run(box.id, number, uid, set.bits, keywords, change)
+      this.#enter.run(box.id, number, uid, set.bits, keywords, change, internalDate ?? null)
       entries.push({ account, mailbox: box.name, mailboxId: box.id, uid })
     }
     return { entries, ...shown }

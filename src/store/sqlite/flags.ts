@@ -6,7 +6,7 @@ import { StoreError, type FlagChange } from '../store.ts'
 export const seenBit = 1
 const answeredBit = 2
 export const flaggedBit = 4
-const deletedBit = 8
+export const deletedBit = 8
 const draftBit = 16
 
 const systemFlags: readonly (readonly [string, number])[] = [

@@ -17,10 +17,10 @@ export interface Mailbox {
   messages: number
   unread: number
   octets: number
-  subscribed: boolean
   /** A message may have more than one entry in it. */
   holdsCopies: boolean
   readonly specialUse: string | undefined
+  readonly objectId: string
 }
 
 export const everyone = 'all'
@@ -51,10 +51,10 @@ export class Mailboxes {
     this.#load = db.prepare(`${columns} WHERE b.id = ?`)
     this.#ofAccount = db.prepare(`${columns} WHERE a.name = ? ORDER BY b.id`)
     this.#add = db.prepare(
-      'INSERT INTO mailbox(account, name, uid_validity, uid_next, change, messages, unread, octets, subscribed, copies) VALUES(?, ?, ?, 1, ?, 0, 0, 0, 1, 0)',
+      'INSERT INTO mailbox(account, name, uid_validity, uid_next, change, messages, unread, octets, subscribed, copies, special_use) VALUES(?, ?, ?, 1, ?, 0, 0, 0, 0, 0, ?)',
     )
     this.#save = db.prepare(
-      'UPDATE mailbox SET name = ?, uid_validity = ?, uid_next = ?, change = ?, messages = ?, unread = ?, octets = ?, subscribed = ?, copies = ? WHERE id = ?',
+      'UPDATE mailbox SET name = ?, uid_validity = ?, uid_next = ?, change = ?, messages = ?, unread = ?, octets = ?, copies = ? WHERE id = ?',
     )
     this.#remove = db.prepare('DELETE FROM mailbox WHERE id = ?')
     this.#highestValidity = db.prepare("SELECT value FROM meta WHERE name = 'uidvalidity'")
@@ -86,9 +86,9 @@ export class Mailboxes {
   }
 
   /** @throws StoreError `exists`. */
-  create(account: string, name: string, change: number): Mailbox {
+  create(account: string, name: string, change: number, specialUse?: string): Mailbox {
     if (this.find(account, name)) throw new StoreError('exists', `Mailbox ${JSON.stringify(name)} exists`)
-    return this.#create(account, name, change)
+    return this.#create(account, name, change, specialUse)
   }
 
   remove(mailbox: Mailbox): void {
@@ -120,7 +120,6 @@ export class Mailboxes {
         box.messages,
         box.unread,
         box.octets,
-        Number(box.subscribed),
         Number(box.holdsCopies),
         box.id,
       )
@@ -135,11 +134,11 @@ export class Mailboxes {
     this.#dirty.clear()
   }
 
-  #create(account: string, name: string, change: number): Mailbox {
+  #create(account: string, name: string, change: number, specialUse?: string): Mailbox {
     if (this.#accountId.get(account) === undefined) this.#addAccount.run(account)
     const accountId = Number(this.#accountId.get(account)?.['id'])
     if (name !== 'INBOX' && !this.find(account, 'INBOX')) this.#create(account, 'INBOX', change)
-    this.#add.run(accountId, name, this.#nextValidity(), change)
+    this.#add.run(accountId, name, this.#nextValidity(), change, specialUse ?? null)
     const row = this.#find.get(account, name)
     if (!row) throw new Error('The new mailbox is not there')
     return this.#keep(row)
@@ -164,8 +163,9 @@ export class Mailboxes {
       messages: Number(row['messages']),
       unread: Number(row['unread']),
       octets: Number(row['octets']),
-      subscribed: row['subscribed'] === 1,
       holdsCopies: row['copies'] === 1,
+      // A UIDVALIDITY is given once, ids of rows are given again.
+      objectId: `M${Number(row['uid_validity'])}`,
       specialUse: typeof row['special_use'] === 'string' ? row['special_use'] : undefined,
     }
     this.#byId.set(mailbox.id, mailbox)
@@ -174,8 +174,9 @@ export class Mailboxes {
   }
 }
 
-export const mailboxState = (box: Mailbox): MailboxState => ({
+export const mailboxState = (box: Mailbox, subscribed: boolean): MailboxState => ({
   id: box.id,
+  objectId: box.objectId,
   account: box.account,
   name: box.name,
   uidValidity: box.uidValidity,
@@ -184,7 +185,7 @@ export const mailboxState = (box: Mailbox): MailboxState => ({
   messages: box.messages,
   unread: box.unread,
   octets: box.octets,
-  subscribed: box.subscribed,
+  subscribed,
   specialUse: box.specialUse,
 })
 
@@ -195,7 +196,7 @@ export const mailboxState = (box: Mailbox): MailboxState => ({
 export function mailboxName(name: string): string {
   if (name === 'INBOX') return name
   const levels = name.normalize('NFC').split('/')
-  if (levels[0]?.toUpperCase() === 'INBOX') levels[0] = 'INBOX'
+  if (/^inbox$/i.test(levels[0] ?? '')) levels[0] = 'INBOX'
   const clean = levels.join('/')
   const bad = levels.some((level) => level === '' || level === '.' || level === '..') || /\p{Cc}/u.test(clean)
   if (bad || levels.length > 50 || Buffer.byteLength(clean) > 1000) {

@@ -1,10 +1,12 @@
+import type { Clock } from '../../clock.ts'
+import type { Change } from '../change.ts'
 import { keyOf, numberOf } from '../key.ts'
 import type { EntryRef, MessageKey } from '../message.ts'
-import { StoreError, type FlagChange, type MailboxState } from '../store.ts'
+import { StoreError, type CopiedEntries, type ExpungedEntries, type FlagChange, type StoredFlags } from '../store.ts'
 import type { Addresses } from './addresses.ts'
 import type { Database, Row, Statement } from './driver.ts'
-import { flagEdit, flagNames, keywordsFromColumn, keywordsToColumn, sameFlags, seenBit } from './flags.ts'
-import { everyone, mailboxName, mailboxState, type Mailbox, type Mailboxes } from './mailboxes.ts'
+import { deletedBit, flagEdit, flagNames, keywordsFromColumn, keywordsToColumn, sameFlags, seenBit } from './flags.ts'
+import { everyone, type Mailbox, type Mailboxes } from './mailboxes.ts'
 import { idsFromColumn, idsToColumn } from './rows.ts'
 import type { Segments } from './segments.ts'
 import type { Sessions } from './sessions.ts'
@@ -17,6 +19,7 @@ export interface MutationParts {
   readonly sessions: Sessions
   readonly addresses: Addresses
   readonly segments: Segments
+  readonly clock: Clock
 }
 
 interface FoundEntry extends EntryRef {
@@ -24,7 +27,10 @@ interface FoundEntry extends EntryRef {
   readonly number: number
   readonly bits: number
   readonly keywords: readonly string[]
+  readonly modSeq: number
 }
+
+type FlaggedEntry = EntryRef & { readonly key: MessageKey; readonly flags: readonly string[] }
 
 /** Deletions are told again to whom was away; beyond this many they are told to list anew. */
 const keptDeletions = 100_000
@@ -43,14 +49,18 @@ export class Mutations {
   readonly #tombstone: Statement
   readonly #expunged: Statement
   readonly #copy: Statement
+  readonly #setApart: Statement
   readonly #db: Database
   #sinceTrim = 0
 
   constructor(db: Database, parts: MutationParts) {
+    const entryColumns =
+      'SELECT uid, number, flags, keywords, max(change, coalesce(flag_change, 0)) AS mod_seq FROM entry WHERE mailbox = ?'
     this.#db = db
     this.#parts = parts
-    this.#byNumber = db.prepare('SELECT uid, number, flags, keywords FROM entry WHERE mailbox = ? AND number = ?')
-    this.#byUid = db.prepare('SELECT uid, number, flags, keywords FROM entry WHERE mailbox = ? AND uid = ?')
+    this.#setApart = db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES('apart', 1)")
+    this.#byNumber = db.prepare(`${entryColumns} AND number = ?`)
+    this.#byUid = db.prepare(`${entryColumns} AND uid = ?`)
     this.#setFlags = db.prepare(
       'UPDATE entry SET flags = ?, keywords = ?, flag_change = ? WHERE mailbox = ? AND number = ? AND uid = ?',
     )
@@ -62,8 +72,8 @@ export class Mutations {
     this.#tombstone = db.prepare('INSERT INTO deleted(change, number) VALUES(?, ?)')
     this.#expunged = db.prepare('INSERT INTO expunged(mailbox, change, low, high, number) VALUES(?, ?, ?, ?, ?)')
     this.#copy = db.prepare(
-      `INSERT INTO entry(mailbox, number, uid, flags, keywords, change, internal_date)
-       SELECT ?, number, ?, flags, keywords, ?, internal_date FROM entry WHERE mailbox = ? AND uid = ?`,
+      `INSERT INTO entry(mailbox, number, uid, flags, keywords, change, internal_date, saved_at)
+       SELECT ?, number, ?, flags, keywords, ?, internal_date, ? FROM entry WHERE mailbox = ? AND uid = ?`,
     )
   }
 
@@ -80,10 +90,12 @@ export class Mutations {
     return messages
   }
 
-  /** @returns the number of the change, undefined when all flags were so already. */
-  flagEntries(mailboxId: number, uids: readonly number[], change: FlagChange): number | undefined {
-    const box = this.#box(mailboxId)
-    return this.#flag(this.#entries(box, uids), change)
+  /** As `Store.storeFlags`. */
+  flagEntries(mailboxId: number, uids: readonly number[], change: FlagChange, unchangedSince = Infinity): StoredFlags {
+    const found = this.#entries(this.#box(mailboxId), uids)
+    const untouched = found.filter(({ modSeq }) => modSeq <= unchangedSince)
+    const modified = found.filter(({ modSeq }) => modSeq > unchangedSince).map(({ uid }) => uid)
+    return { modSeq: this.#flag(untouched, change), modified }
   }
 
   /** @returns how many there were. */
@@ -136,119 +148,98 @@ export class Mutations {
     return count
   }
 
-  /** @returns the number of the change, undefined when there was nothing. */
-  expunge(mailboxId: number, uids: readonly number[]): number | undefined {
-    const { transactions, sessions } = this.#parts
+  /** As `Store.expunge`. */
+  expunge(mailboxId: number, uids: readonly number[], only?: 'deleted'): ExpungedEntries {
+    const { transactions } = this.#parts
     const box = this.#box(mailboxId)
-    const entries = this.#entries(box, uids)
-    if (entries.length === 0) return undefined
+    const found = this.#entries(box, uids)
+    const entries = only === undefined ? found : found.filter(({ bits }) => (bits & deletedBit) !== 0)
+    if (entries.length === 0) return { modSeq: undefined, uids: [] }
     return transactions.run((changes) => {
       const number = transactions.counters.nextChange()
-      const orphans: number[] = []
-      for (const entry of entries) {
-        const row = this.#message.get(entry.number)
-        if (!row) continue
-        this.#removeFrom(box, entry, Number(row['octets']), number)
-        if (this.#byNumber.get(box.id, entry.number)) continue
-        const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
-        this.#setFiled.run(idsToColumn(left), entry.number)
-        if (left.length > 0) {
-          if (box.account === everyone) this.#db.exec("INSERT OR REPLACE INTO meta(name, value) VALUES('apart', 1)")
-          continue
-        }
-        this.#takeOut(entry.number, { ...row, filed: '' }, number)
-        sessions.removed(Number(row['session']), 1)
-        orphans.push(entry.number)
-      }
-      const gone = entries.map(({ account, mailbox, uid, key }) => ({ account, mailbox, mailboxId, uid, key }))
-      changes.push({ kind: 'expunged', number, entries: gone })
-      if (orphans.length > 0) changes.push({ kind: 'deleted', number, keys: orphans.map(keyOf), all: false })
-      return number
+      changes.push(...this.#expunge(box, entries, number))
+      return { modSeq: number, uids: entries.map(({ uid }) => uid) }
     })
   }
 
-  /** @returns the new UIDs, in the order given; what is not there any more is left out. */
-  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): readonly number[] {
-    const { transactions, mailboxes } = this.#parts
+  /** As `Store.copy`. */
+  copy(mailboxId: number, uids: readonly number[], toMailboxId: number): CopiedEntries {
+    return this.#transfer(mailboxId, uids, toMailboxId, false)
+  }
+
+  /** As `Store.move`. */
+  move(mailboxId: number, uids: readonly number[], toMailboxId: number): CopiedEntries {
+    return this.#transfer(mailboxId, uids, toMailboxId, true)
+  }
+
+  /** Every UID of a mailbox, ascending. */
+  uidsOf(box: Mailbox): readonly number[] {
+    return this.#db
+      .prepare('SELECT uid FROM entry WHERE mailbox = ? ORDER BY uid')
+      .all(box.id)
+      .map(({ uid }) => Number(uid))
+  }
+
+  #transfer(mailboxId: number, uids: readonly number[], toMailboxId: number, leaving: boolean): CopiedEntries {
+    const { transactions } = this.#parts
     const from = this.#box(mailboxId)
     const to = this.#box(toMailboxId)
     const entries = this.#entries(from, uids)
+    if (entries.length === 0) return { from: [], to: [] }
     return transactions.run((changes) => {
-      if (entries.length === 0) return []
       const number = transactions.counters.nextChange()
-      to.change = number
-      to.holdsCopies = true
-      const added: (EntryRef & { key: MessageKey; flags: readonly string[] })[] = []
-      for (const entry of entries) {
-        const row = this.#message.get(entry.number)
-        const uid = to.uidNext++
-        this.#copy.run(to.id, uid, number, from.id, entry.uid)
-        this.#setFiled.run(idsToColumn(new Set([...idsFromColumn(row?.['filed']), to.id])), entry.number)
-        to.messages++
-        to.octets += Number(row?.['octets'] ?? 0)
-        if (!(entry.bits & seenBit)) to.unread++
-        added.push({
-          account: to.account,
-          mailbox: to.name,
-          mailboxId: to.id,
-          uid,
-          key: entry.key,
-          flags: flagNames(entry),
-        })
-      }
-      mailboxes.touch(to)
+      const added = this.#copyTo(to, entries, number)
       changes.push({ kind: 'flags', number, entries: added })
-      return added.map(({ uid }) => uid)
+      // A number of its own: what is told again later is told in the same order.
+      if (leaving) changes.push(...this.#expunge(from, entries, transactions.counters.nextChange()))
+      return { from: entries.map(({ uid }) => uid), to: added.map(({ uid }) => uid) }
     })
   }
 
-  createMailbox(account: string, name: string): MailboxState {
-    const { transactions, mailboxes } = this.#parts
-    const clean = mailboxName(name)
-    return transactions.run((changes) => {
-      const number = transactions.counters.nextChange()
-      const levels = clean.split('/')
-      for (let i = 1; i < levels.length; i++) mailboxes.ensure(account, levels.slice(0, i).join('/'), number)
-      const made = mailboxes.create(account, clean, number)
-      changes.push({ kind: 'mailbox', number, account, mailbox: clean })
-      return mailboxState(made)
+  #copyTo(to: Mailbox, entries: readonly FoundEntry[], number: number): readonly FlaggedEntry[] {
+    const { mailboxes, clock } = this.#parts
+    to.change = number
+    to.holdsCopies = true
+    mailboxes.touch(to)
+    const savedAt = clock.now()
+    return entries.map((entry) => {
+      const row = this.#message.get(entry.number)
+      const uid = to.uidNext++
+      this.#copy.run(to.id, uid, number, savedAt, entry.mailboxId, entry.uid)
+      this.#setFiled.run(idsToColumn(new Set([...idsFromColumn(row?.['filed']), to.id])), entry.number)
+      to.messages++
+      to.octets += Number(row?.['octets'] ?? 0)
+      if (!(entry.bits & seenBit)) to.unread++
+      const { account, name: mailbox, id } = to
+      return { account, mailbox, mailboxId: id, uid, key: entry.key, flags: flagNames(entry) }
     })
   }
 
-  deleteMailbox(account: string, name: string): void {
-    const box = this.#named(account, mailboxName(name))
-    if (box.name === 'INBOX') throw new StoreError('bad-name', 'INBOX cannot be removed')
-    this.expunge(box.id, this.#uidsOf(box))
-    this.#parts.transactions.run((changes) => {
-      const number = this.#parts.transactions.counters.nextChange()
-      this.#parts.mailboxes.remove(box)
-      changes.push({ kind: 'mailbox', number, account, mailbox: box.name })
-    })
-  }
-
-  renameMailbox(account: string, from: string, to: string): void {
-    const { transactions, mailboxes } = this.#parts
-    const box = this.#named(account, mailboxName(from))
-    const name = mailboxName(to)
-    if (mailboxes.find(account, name)) throw new StoreError('exists', `Mailbox ${JSON.stringify(name)} exists`)
-    if (box.name === 'INBOX') {
-      const made = this.createMailbox(account, name)
-      const uids = this.#uidsOf(box)
-      this.copy(box.id, uids, made.id)
-      this.expunge(box.id, uids)
-      return
-    }
-    transactions.run((changes) => {
-      const number = transactions.counters.nextChange()
-      const old = box.name
-      for (const each of mailboxes.of(account)) {
-        if (each !== box && !each.name.startsWith(`${old}/`)) continue
-        changes.push({ kind: 'mailbox', number, account, mailbox: each.name })
-        mailboxes.rename(each, name + each.name.slice(old.length))
-        each.change = number
+  /** @returns the changes that it is. */
+  #expunge(box: Mailbox, entries: readonly FoundEntry[], number: number): readonly Change[] {
+    const { sessions } = this.#parts
+    const orphans: number[] = []
+    for (const entry of entries) {
+      const row = this.#message.get(entry.number)
+      if (!row) continue
+      this.#removeFrom(box, entry, Number(row['octets']), number)
+      if (this.#byNumber.get(box.id, entry.number)) continue
+      const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
+      this.#setFiled.run(idsToColumn(left), entry.number)
+      if (left.length > 0) {
+        if (box.account === everyone) this.#setApart.run()
+        continue
       }
-      changes.push({ kind: 'mailbox', number, account, mailbox: name })
-    })
+      this.#takeOut(entry.number, { ...row, filed: '' }, number)
+      sessions.removed(Number(row['session']), 1)
+      orphans.push(entry.number)
+    }
+    this.#trim(entries.length)
+    const gone = entries.map(({ account, mailbox, mailboxId, uid, key }) => ({ account, mailbox, mailboxId, uid, key }))
+    const expunged = { kind: 'expunged', number, entries: gone } as const
+    return orphans.length === 0
+      ? [expunged]
+      : [expunged, { kind: 'deleted', number, keys: orphans.map(keyOf), all: false }]
   }
 
   #flag(entries: readonly FoundEntry[], change: FlagChange): number | undefined {
@@ -331,22 +322,9 @@ export class Mutations {
     })
   }
 
-  #uidsOf(box: Mailbox): readonly number[] {
-    return this.#db
-      .prepare('SELECT uid FROM entry WHERE mailbox = ? ORDER BY uid')
-      .all(box.id)
-      .map(({ uid }) => Number(uid))
-  }
-
   #box(id: number): Mailbox {
     const box = this.#parts.mailboxes.byId(id)
     if (!box) throw new StoreError('missing', 'There is no such mailbox')
-    return box
-  }
-
-  #named(account: string, name: string): Mailbox {
-    const box = this.#parts.mailboxes.find(account, name)
-    if (!box) throw new StoreError('missing', `There is no mailbox ${JSON.stringify(name)}`)
     return box
   }
 }
@@ -366,4 +344,5 @@ const entryOf = (box: Mailbox, row: Row): FoundEntry => ({
   key: keyOf(Number(row['number'])),
   bits: Number(row['flags']),
   keywords: keywordsFromColumn(row['keywords']),
+  modSeq: Number(row['mod_seq']),
 })

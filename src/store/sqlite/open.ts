@@ -8,6 +8,7 @@ import type { FlagChange, ListRequest, MessagePage, Octets, Scope, Store, StoreS
 import { connect, type Connection } from './channel.ts'
 import { numbersOf } from './mutations.ts'
 import { openOctets } from './octets.ts'
+import { readAll } from './read-all.ts'
 import { Receptions } from './reception.ts'
 import { needsText, resolveText } from './resolve-text.ts'
 import type { NumberSet, Resolved } from './select.ts'
@@ -96,13 +97,11 @@ function sqliteStore(parts: StoreParts): Store {
 
     accounts: () => thread.call('accounts', undefined),
     mailboxes: (name) => thread.call('mailboxes', { name, at: at() }),
-    createMailbox: (account, name) => thread.call('createMailbox', { account, name, at: at() }),
+    createMailbox: (account, name, { specialUse } = {}) =>
+      thread.call('createMailbox', { account, name, specialUse, at: at() }),
     deleteMailbox: (account, name) => thread.call('deleteMailbox', { account, name }),
     renameMailbox: (account, from, to) => thread.call('renameMailbox', { account, from, to, at: at() }),
-    entries: (mailboxId) => thread.call('entries', mailboxId),
-    copy: (mailboxId, uids, toMailboxId) => thread.call('copy', { mailboxId, uids, toMailboxId }),
-    storeFlags: (mailboxId, uids, change) => thread.call('flagEntries', { mailboxId, uids, change }),
-    expunge: (mailboxId, uids) => thread.call('expunge', { mailboxId, uids }),
+    ...entriesOf(thread, at),
 
     state: async (): Promise<StoreState> => ({ ...(await thread.call('state', undefined)), unindexed: index.backlog }),
     async settled() {
@@ -115,6 +114,33 @@ function sqliteStore(parts: StoreParts): Store {
       await thread.call('close', undefined).catch(ignoreClosed)
       await thread.terminate()
     },
+  }
+}
+
+type OfEntries =
+  | 'subscriptions'
+  | 'setSubscribed'
+  | 'entries'
+  | 'copy'
+  | 'move'
+  | 'storeFlags'
+  | 'expunge'
+  | 'expungedSince'
+  | 'readAll'
+
+function entriesOf(thread: StoreThread, at: () => number): Pick<Store, OfEntries> {
+  return {
+    subscriptions: (account) => thread.call('subscriptions', account),
+    setSubscribed: (account, name, subscribed) => thread.call('setSubscribed', { account, name, subscribed }),
+    entries: (mailboxId, fromUid = 1) => thread.call('entries', { mailboxId, fromUid }),
+    copy: (mailboxId, uids, toMailboxId) => thread.call('copy', { mailboxId, uids, toMailboxId, at: at() }),
+    move: (mailboxId, uids, toMailboxId) => thread.call('move', { mailboxId, uids, toMailboxId, at: at() }),
+    storeFlags: (mailboxId, uids, change, unchangedSince) =>
+      thread.call('flagEntries', { mailboxId, uids, change, unchangedSince }),
+    expunge: (mailboxId, uids, only) => thread.call('expunge', { mailboxId, uids, only }),
+    expungedSince: (mailboxId, modSeq) => thread.call('expungedSince', { mailboxId, modSeq }),
+    readAll: (keys) =>
+      readAll(keys, { locateAll: (some) => thread.call('locateAll', some), open: (key) => octetsOf(thread, key) }),
   }
 }
 

@@ -54,10 +54,19 @@ CREATE TABLE expunged(
 CREATE TABLE deleted(change INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(change, number)) STRICT, WITHOUT ROWID;
 `
 
-/** Came later; programs that do not know it leave it alone. */
-const notes = `CREATE TABLE IF NOT EXISTS note(
+/**
+ * Came later; programs that do not know it leave it alone. `furnished` are accounts that were given the mailboxes every
+ * account begins with.
+ */
+const later = `
+CREATE TABLE IF NOT EXISTS note(
   number INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(number, name)
-) STRICT, WITHOUT ROWID`
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subscription(
+  account TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY(account, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS furnished(account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`
 
 /**
  * Makes the database ready, or says why not. Durability is asked for and then checked: a driver that does not flush
@@ -88,7 +97,10 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
     )
   }
   if (version === 0) createLayout(db)
-  db.exec(notes)
+  db.exec(later)
+  // Null: when the message arrived.
+  const columns = db.prepare('PRAGMA table_info(entry)').all()
+  if (!columns.some(({ name }) => name === 'saved_at')) db.exec('ALTER TABLE entry ADD COLUMN saved_at INTEGER')
   // The lock is taken by the first write.
   db.exec('BEGIN IMMEDIATE; COMMIT')
 }

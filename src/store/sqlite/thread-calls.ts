@@ -3,12 +3,15 @@ import type { MessageKey, StoredMessage } from '../message.ts'
 import type {
   AccountState,
   Arrival,
+  CopiedEntries,
   EntryColumns,
+  ExpungedEntries,
   FlagChange,
   MailboxState,
   MessagePage,
   Receipt,
   SessionRecord,
+  StoredFlags,
   StoreErrorCode,
   StoreState,
 } from '../store.ts'
@@ -33,18 +36,37 @@ export type StoreCalls = {
   sessions(limit: number): readonly SessionRecord[]
   session(id: string): SessionRecord | undefined
   flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): Promise<number>
-  flagEntries(flags: { mailboxId: number; uids: readonly number[]; change: FlagChange }): Promise<number | undefined>
+  flagEntries(flags: {
+    mailboxId: number
+    uids: readonly number[]
+    change: FlagChange
+    unchangedSince: number | undefined
+  }): Promise<StoredFlags>
   deleteMessages(numbers: readonly number[]): Promise<number>
   deleteAll(): Promise<number>
   changesSince(from: { number: number; limit: number }): ChangesSince
   accounts(): readonly AccountState[]
   mailboxes(account: { name: string; at: number }): Promise<readonly MailboxState[]>
-  createMailbox(box: { account: string; name: string; at: number }): Promise<MailboxState>
+  createMailbox(box: {
+    account: string
+    name: string
+    specialUse: string | undefined
+    at: number
+  }): Promise<MailboxState>
   deleteMailbox(box: { account: string; name: string }): Promise<void>
   renameMailbox(box: { account: string; from: string; to: string; at: number }): Promise<void>
-  entries(mailboxId: number): EntryColumns
-  copy(entries: { mailboxId: number; uids: readonly number[]; toMailboxId: number }): Promise<readonly number[]>
-  expunge(entries: { mailboxId: number; uids: readonly number[] }): Promise<number | undefined>
+  subscriptions(account: string): readonly string[]
+  setSubscribed(name: { account: string; name: string; subscribed: boolean }): Promise<void>
+  entries(of: { mailboxId: number; fromUid: number }): EntryColumns
+  copy(entries: TransferredEntries): Promise<CopiedEntries>
+  move(entries: TransferredEntries): Promise<CopiedEntries>
+  expunge(entries: {
+    mailboxId: number
+    uids: readonly number[]
+    only: 'deleted' | undefined
+  }): Promise<ExpungedEntries>
+  expungedSince(since: { mailboxId: number; modSeq: number }): readonly number[] | undefined
+  locateAll(keys: readonly MessageKey[]): readonly (OctetSource | undefined)[]
   indexable(page: { after: number; limit: number }): readonly IndexableMessage[]
   /** Numbers of all messages, ascending; and how many there are. */
   numbers(): readonly number[]
@@ -54,6 +76,13 @@ export type StoreCalls = {
   state(): Omit<StoreState, 'unindexed'>
   assertConsistent(): Promise<void>
   close(): Promise<void>
+}
+
+export interface TransferredEntries {
+  readonly mailboxId: number
+  readonly uids: readonly number[]
+  readonly toMailboxId: number
+  readonly at: number
 }
 
 export type StoreEvents = {

@@ -38,21 +38,20 @@ export function serveStore(port: MessagePort): void {
     session: (id) => whole().sessions().get(id),
     flagMessages: ({ account, numbers, change }) =>
       whole().mutate((mutations) => mutations.flagMessages(account, numbers, change)),
-    flagEntries: ({ mailboxId, uids, change }) =>
-      whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change)),
     deleteMessages: (numbers) => whole().mutate((mutations) => mutations.deleteMessages(numbers)),
     deleteAll: () => whole().mutate((mutations) => mutations.deleteAll()),
     changesSince: ({ number, limit }) => whole().changes.since(number, limit),
     accounts: () => whole().views.accounts(),
     mailboxes: ({ name, at }) => whole(at).mailboxesOf(name),
-    createMailbox: ({ account, name, at }) => whole(at).mutate((mutations) => mutations.createMailbox(account, name)),
-    deleteMailbox: ({ account, name }) => whole().mutate((mutations) => mutations.deleteMailbox(account, name)),
-    renameMailbox: ({ account, from, to, at }) =>
-      whole(at).mutate((mutations) => mutations.renameMailbox(account, from, to)),
-    entries: (id) => whole().entries(id),
-    copy: ({ mailboxId, uids, toMailboxId }) =>
-      whole().mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId)),
-    expunge: ({ mailboxId, uids }) => whole().mutate((mutations) => mutations.expunge(mailboxId, uids)),
+    createMailbox: ({ account, name, specialUse, at }) =>
+      whole(at).mutateMailboxes((boxes) => boxes.create(account, name, specialUse)),
+    deleteMailbox: ({ account, name }) => whole().mutateMailboxes((boxes) => boxes.remove(account, name)),
+    renameMailbox: ({ account, from, to, at }) => whole(at).mutateMailboxes((boxes) => boxes.rename(account, from, to)),
+    subscriptions: (account) => whole().subscriptions(account),
+    setSubscribed: ({ account, name, subscribed }) =>
+      whole().mutateMailboxes((boxes) => boxes.setSubscribed(account, name, subscribed)),
+    ...entryHandlers(whole),
+    locateAll: (keys) => whole().locateAll(keys),
     indexable: ({ after, limit }) => whole().indexable(after, limit),
     numbers: () => whole().views.numbers(),
     count: () => whole().views.count(),
@@ -61,4 +60,21 @@ export function serveStore(port: MessagePort): void {
     assertConsistent: () => whole().assertConsistent(),
     close: async () => core?.close(),
   })
+}
+
+type EntryCalls = 'flagEntries' | 'entries' | 'copy' | 'move' | 'expunge' | 'expungedSince'
+
+/** What clients of IMAP do with the entries of a mailbox. */
+function entryHandlers(whole: (at?: number) => Core): Pick<StoreCalls, EntryCalls> {
+  return {
+    flagEntries: ({ mailboxId, uids, change, unchangedSince }) =>
+      whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change, unchangedSince)),
+    entries: ({ mailboxId, fromUid }) => whole().entries(mailboxId, fromUid),
+    copy: ({ mailboxId, uids, toMailboxId, at }) =>
+      whole(at).mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId)),
+    move: ({ mailboxId, uids, toMailboxId, at }) =>
+      whole(at).mutate((mutations) => mutations.move(mailboxId, uids, toMailboxId)),
+    expunge: ({ mailboxId, uids, only }) => whole().mutate((mutations) => mutations.expunge(mailboxId, uids, only)),
+    expungedSince: ({ mailboxId, modSeq }) => whole().changes.expungedSince(mailboxId, modSeq),
+  }
 }

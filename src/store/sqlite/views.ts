@@ -131,18 +131,20 @@ export class Views {
     }))
   }
 
-  entries(mailbox: Mailbox): EntryColumns {
+  entries(mailbox: Mailbox, fromUid: number): EntryColumns {
     const rows = this.#all({
       text: `SELECT e.uid, e.number, e.flags, e.keywords, max(e.change, coalesce(e.flag_change, 0)) AS mod_seq,
-               coalesce(e.internal_date, m.arrived_at) AS internal_date, m.octets
-             FROM entry e JOIN message m ON m.number = e.number WHERE e.mailbox = ? ORDER BY e.uid`,
-      values: [mailbox.id],
+               coalesce(e.internal_date, m.arrived_at) AS internal_date, coalesce(e.saved_at, m.arrived_at) AS saved_at,
+               m.octets
+             FROM entry e JOIN message m ON m.number = e.number WHERE e.mailbox = ? AND e.uid >= ? ORDER BY e.uid`,
+      values: [mailbox.id, fromUid],
     })
     return {
       uids: Uint32Array.from(rows, (row) => Number(row['uid'])),
       keys: rows.map((row) => keyOf(Number(row['number']))),
       modSeqs: Float64Array.from(rows, (row) => Number(row['mod_seq'])),
       internalDates: Float64Array.from(rows, (row) => Number(row['internal_date'])),
+      savedAt: Float64Array.from(rows, (row) => Number(row['saved_at'])),
       octets: Float64Array.from(rows, (row) => Number(row['octets'])),
       flags: rows.map((row) =>
         flagNames({ bits: Number(row['flags']), keywords: keywordsFromColumn(row['keywords']) }),
