@@ -34,8 +34,25 @@ export function foldAddress(address: string): string {
 
 /** Reads the raw body of an address field. Linear, never throws. @param limit most mailboxes that are read. */
 export function parseAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
-  return new ListReader(unfold(raw), limit).read()
+  return new ListReader(unfold(raw), limit, decoded).read()
 }
+
+/** The same with names and addresses as they stand: encoded words are not decoded, one character is one octet. */
+export function parseEncodedAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
+  return new ListReader(unfold(raw), limit, encoded).read()
+}
+
+/** What becomes of the octets of a name and of an address. */
+interface Decoding {
+  name(raw: string): string
+  address(raw: string): string
+}
+
+const decoded: Decoding = {
+  name: (raw) => printable(decodeWords(raw).text).trim(),
+  address: decodeUtf8Loosely,
+}
+const encoded: Decoding = { name: (raw) => raw.trim(), address: (raw) => raw }
 
 /** A piece of the mailbox under way: `text` raw, without the quotes or parentheses. */
 interface Piece {
@@ -50,6 +67,7 @@ const specials = /[\s()<>[\]:;@,"]/g
 class ListReader {
   readonly #raw: string
   readonly #limit: number
+  readonly #decoding: Decoding
   #at = 0
   #malformed = false
   #spaced = false
@@ -60,9 +78,10 @@ class ListReader {
   readonly #mailboxes: Mailbox[] = []
   readonly #groups: { name: string; start: number; end: number }[] = []
 
-  constructor(raw: string, limit: number) {
+  constructor(raw: string, limit: number, decoding: Decoding) {
     this.#raw = raw
     this.#limit = limit
+    this.#decoding = decoding
   }
 
   read(): AddressList {
@@ -208,7 +227,7 @@ class ListReader {
       this.#pieces = []
       return
     }
-    this.#group = { name: phrase(this.#pieces), start: this.#mailboxes.length }
+    this.#group = { name: this.#phrase(this.#pieces), start: this.#mailboxes.length }
     this.#clear()
   }
 
@@ -233,8 +252,8 @@ class ListReader {
   }
 
   #angleMailbox(angle: string): Mailbox {
-    const name = this.#pieces.length > 0 ? phrase(this.#pieces) : commentName(this.#comment)
-    const address = decodeUtf8Loosely(angle)
+    const name = this.#pieces.length > 0 ? this.#phrase(this.#pieces) : this.#commentName()
+    const address = this.#decoding.address(angle)
     if (!plausible(address) || this.#pieces.some(({ kind }) => kind === 'at')) this.#malformed = true
     return { name, address }
   }
@@ -246,14 +265,24 @@ class ListReader {
     const at = pieces.findIndex(({ kind }) => kind === 'at')
     if (at < 0) {
       this.#malformed = true
-      return { name: phrase(pieces), address: '' }
+      return { name: this.#phrase(pieces), address: '' }
     }
     const from = localStart(pieces, at)
     const to = domainEnd(pieces, at)
-    const address = decodeUtf8Loosely(pieces.slice(from, to).map(addressText).join(''))
+    const address = this.#decoding.address(pieces.slice(from, to).map(addressText).join(''))
     const rest = [...pieces.slice(0, from), ...pieces.slice(to)]
     if (rest.length > 0 || !plausible(address)) this.#malformed = true
-    return { name: rest.length > 0 ? phrase(rest) : commentName(this.#comment), address }
+    return { name: rest.length > 0 ? this.#phrase(rest) : this.#commentName(), address }
+  }
+
+  #phrase(pieces: readonly Piece[]): string {
+    // Quoted strings hold encoded words although RFC 2047 §5 (3) forbids it, and every reader decodes them.
+    const raw = pieces.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join('')
+    return this.#decoding.name(raw)
+  }
+
+  #commentName(): string {
+    return this.#comment === undefined ? '' : this.#decoding.name(this.#comment)
   }
 }
 
@@ -278,16 +307,6 @@ function joins(left: Piece | undefined, right: Piece | undefined): boolean {
 
 function addressText({ kind, text }: Piece): string {
   return kind === 'quoted' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
-}
-
-function phrase(pieces: readonly Piece[]): string {
-  // Quoted strings hold encoded words although RFC 2047 §5 (3) forbids it, and every reader decodes them.
-  const raw = pieces.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join('')
-  return printable(decodeWords(raw).text).trim()
-}
-
-function commentName(comment: string | undefined): string {
-  return comment === undefined ? '' : printable(decodeWords(comment).text).trim()
 }
 
 /** obs-route = obs-domain-list ":"                                                          RFC 5322 §4.4 */

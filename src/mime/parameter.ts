@@ -44,6 +44,21 @@ export function parseParameters(
   return { count, parameters, malformed: reader.malformed, tooMany: pair !== undefined }
 }
 
+/**
+ * The same pairs as they stand in the field: names in lower case, with their `*` and index, values without quotes, one
+ * character per octet.
+ */
+export function parameterPairs(raw: string, limit: number): readonly (readonly [name: string, value: string])[] {
+  const first = raw.indexOf(';')
+  const pairs: (readonly [string, string])[] = []
+  if (first < 0) return pairs
+  const reader = new ParameterReader(raw, first)
+  for (let pair = reader.next(); pair !== undefined && pairs.length < limit; pair = reader.next()) {
+    pairs.push([pair.name, pair.value])
+  }
+  return pairs
+}
+
 /** Pieces of one value by index; `name*` alone is index 0. */
 type Pieces = Map<number, Piece>
 

@@ -23,6 +23,8 @@ const all = [
   'config',
   'templates',
   'replay',
+  'imap',
+  'sasl',
 ] as const
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -31,6 +33,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   query: { imports: ['mime'] },
   store: { imports: ['mime', 'query'], types: ['smtp/envelope.ts'] },
   smtp: { imports: ['net', 'mime'] },
+  sasl: { imports: [] },
+  imap: { imports: ['net', 'sasl', 'mime', 'store'] },
   delivery: { imports: ['smtp/delivery.ts', 'smtp/envelope.ts', 'store', 'query', 'mime'] },
   events: { imports: [], types: ['net', 'store', 'delivery', 'templates', 'replay'] },
   replay: {

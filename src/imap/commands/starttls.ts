@@ -1,0 +1,15 @@
+import { command, noArguments } from '../command.ts'
+import { ImapBad } from '../error.ts'
+
+/** STARTTLS, RFC 9051 §6.2.1. */
+export const starttls = command({
+  name: 'STARTTLS',
+  states: ['not-authenticated'],
+  parse: noArguments,
+  async run({ session }) {
+    if (session.connection.tls !== undefined) throw new ImapBad('TLS is already active')
+    // Made now, if need be, so that a NO can still be said.
+    await session.host.certificate.secureContext()
+    return { text: 'Begin TLS negotiation now', afterwards: () => session.startTls() }
+  },
+})

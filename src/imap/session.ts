@@ -1,0 +1,342 @@
+/** The loop of one IMAP session, RFC 9051 §2.2, §3: reads a command, runs it, answers it. One command at a time. */
+import type { Command, Outcome } from './command.ts'
+import { CommandArguments } from './command-arguments.ts'
+import { capabilitiesFor } from './capability.ts'
+import { commands } from './commands.ts'
+import { ImapBad, ImapNo } from './error.ts'
+import { flagResponse } from './flag-response.ts'
+import { formatNumbers } from './number-set.ts'
+import { messageTaker, type MessageTaker } from './message-taker.ts'
+import { Responses } from './responses.ts'
+import type { Extension, ImapHost, SessionContext, State } from './state.ts'
+import { Transcript, printable } from '../net/transcript.ts'
+import { StoreError, type SessionRecord } from '../store/store.ts'
+import type { Connection, Ending } from './wire/connection.ts'
+import { CommandReader, type RawCommand } from './wire/command-reader.ts'
+
+/** Octets of a command line before and after login, and of a literal. IMAP-1, IMAP-3. */
+const beforeLogin = { lineOctets: 8 * 1024, literalOctets: 64 * 1024 }
+const afterLogin = { lineOctets: 64 * 1024, literalOctets: 1024 * 1024 }
+/** Commands in a row that are none, before the session ends: before login, and after. */
+const maxBadBefore = 3
+const maxBadAfter = 25
+/** How long a client may say nothing before and after login, milliseconds. RFC 9051 §5.4. */
+const greetedMs = 5 * 60_000
+export const autologoutMs = 30 * 60_000
+
+/** Commands whose arguments are secrets. SEC-1. */
+const secretArguments = new Set(['LOGIN', 'AUTHENTICATE'])
+
+export class Session implements SessionContext {
+  readonly id: string
+  readonly host: ImapHost
+  readonly connection: Connection
+  readonly #reader: CommandReader
+  readonly #respond: Responses
+  readonly #transcript = new Transcript()
+  readonly client: { readonly address: string; readonly port: number }
+  readonly connectedAt: number
+  readonly #enabled = new Set<Extension>()
+  #state: State = { kind: 'not-authenticated' }
+  #user: string | undefined
+  #compressed = false
+  #bad = 0
+  #outcome: SessionRecord['outcome'] | undefined
+
+  constructor(
+    host: ImapHost,
+    connection: Connection,
+    about: { id: string; client: { address: string; port: number } },
+  ) {
+    this.host = host
+    this.connection = connection
+    this.id = about.id
+    this.client = about.client
+    this.connectedAt = host.clock.now()
+    this.#reader = new CommandReader(connection, { ...beforeLogin })
+    this.#respond = new Responses(connection, { server: (line) => this.#transcript.server(printable(line)) })
+  }
+
+  get enabled(): ReadonlySet<Extension> {
+    return this.#enabled
+  }
+
+  get utf8(): boolean {
+    return this.#enabled.has('IMAP4REV2') || this.#enabled.has('UTF8=ACCEPT')
+  }
+
+  /** @returns when the connection is over. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      this.connection.setIdle(greetedMs)
+      this.#respond.untagged(`OK [CAPABILITY ${this.capabilities().join(' ')}] Stuntmail ready`)
+      while (this.#state.kind !== 'logged-out') {
+        const taker = messageTaker(this.host, this.#state)
+        const command = await this.#reader.next(taker)
+        if (command === undefined) break
+        await this.#answer(command, taker)
+        await this.connection.drained()
+      }
+    } catch (error) {
+      this.host.log.error({ err: error, session: this.id }, 'an IMAP session ended by a defect')
+    } finally {
+      this.#end()
+    }
+  }
+
+  /** The server stops. */
+  shutDown(): void {
+    this.#outcome ??= 'shutdown'
+    this.#bye('Server is stopping', 'UNAVAILABLE')
+  }
+
+  // What commands ask for
+
+  enable(extension: Extension): void {
+    this.#enabled.add(extension)
+    // RFC 7162 §3.2.3.
+    if (extension === 'QRESYNC') this.#enabled.add('CONDSTORE')
+  }
+
+  get compressed(): boolean {
+    return this.#compressed
+  }
+
+  get user(): string {
+    return this.#user ?? ''
+  }
+
+  capabilities(authenticated?: boolean): readonly string[] {
+    return capabilitiesFor({
+      host: this.host,
+      secure: this.connection.tls !== undefined,
+      authenticated: authenticated ?? this.#state.kind !== 'not-authenticated',
+    })
+  }
+
+  get selected(): boolean {
+    return this.#state.kind === 'selected'
+  }
+
+  deselect(): void {
+    if (this.#state.kind === 'selected') this.#enter({ kind: 'authenticated', account: this.#state.account })
+  }
+
+  async startTls(): Promise<void> {
+    const thrownAway =
+      this.#reader.forget() + (await this.connection.startTls(await this.host.certificate.secureContext()))
+    if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
+  }
+
+  startDeflate(): void {
+    this.connection.startDeflate(this.#reader.rest())
+    this.#compressed = true
+  }
+
+  async readLine(maxOctets: number): Promise<string | undefined> {
+    const line = await this.#reader.line(maxOctets)
+    if (line?.cut === true) throw new ImapBad('Line too long')
+    return line?.text
+  }
+
+  askForMore(text: string): void {
+    this.#transcript.server(`+ ${text === '' ? '' : '…'}`)
+    this.connection.write(`+ ${text}\r\n`)
+  }
+
+  loggedIn(user: string, mechanism: string): void {
+    this.#user = user
+    Object.assign(this.#reader.limits, afterLogin)
+    this.connection.setIdle(autologoutMs)
+    this.host.log.debug({ session: this.id, mechanism }, 'IMAP login')
+  }
+
+  async tellNews(expungeAllowed: boolean): Promise<void> {
+    const state = this.#state
+    if (state.kind !== 'selected') return
+    const { view } = state
+    if (!view.mirror.isSettled) await view.mirror.settled()
+    if (view.mirror.gone) return this.#bye('The mailbox was removed or made anew', 'UNAVAILABLE')
+    if (!view.hasNews(expungeAllowed)) return
+    const { expunged, exists, flags } = view.news(expungeAllowed)
+    if (expunged.length > 0) this.#tellExpunged(expunged)
+    if (exists !== undefined) {
+      this.#respond.untagged(`${exists} EXISTS`)
+      if (!this.#enabled.has('IMAP4REV2')) this.#respond.untagged(`${view.recent} RECENT`)
+    }
+    for (const { seqNum } of flags) {
+      const entry = view.entry(seqNum)
+      if (entry !== undefined) this.#respond.untagged(flagResponse(entry, this.#enabled))
+    }
+  }
+
+  #tellExpunged(expunged: readonly { seqNum: number; uid: number }[]): void {
+    if (this.#enabled.has('QRESYNC')) {
+      this.#respond.untagged(`VANISHED ${formatNumbers(expunged.map(({ uid }) => uid))}`)
+      return
+    }
+    for (const { seqNum } of expunged) this.#respond.untagged(`${seqNum} EXPUNGE`)
+  }
+
+  async #answer(raw: RawCommand, taker: MessageTaker): Promise<void> {
+    const head = readHead(raw.text)
+    this.#transcript.client(shownCommand(head, raw.text))
+    try {
+      if (raw.refused !== undefined) throw raw.refused
+      const outcome = await this.#execute(head, raw)
+      this.#bad = 0
+      this.#tagged(head.tag, 'OK', outcome.code, outcome.text ?? `${head.shown} completed`)
+      this.connection.flush()
+      await outcome.afterwards?.()
+    } catch (error) {
+      this.#refuse(head, error)
+    } finally {
+      taker.abort()
+    }
+  }
+
+  async #execute(head: Head, { text, literals }: RawCommand): Promise<Outcome> {
+    if (head.tag === '*') throw new ImapBad('A command begins with a tag')
+    const command = commands.get(head.name)
+    if (command === undefined || (head.uid && !command.uid)) throw new ImapBad(`Unknown command ${head.shown}`)
+    if (!command.states.includes(this.#state.kind)) throw new ImapBad(wrongState(this.#state, command, head.shown))
+    const args = new CommandArguments(text, { literals, at: head.end, tag: head.tag, uid: head.uid, utf8: this.utf8 })
+    const outcome = await command.prepare(args)({ session: this, state: this.#state }, this.#respond)
+    if (outcome.state !== undefined) this.#enter(outcome.state)
+    await this.tellNews(command.expungeAllowed(head.uid))
+    return outcome
+  }
+
+  #enter(state: State): void {
+    const before = this.#state
+    if (before.kind === 'selected' && !(state.kind === 'selected' && state.view === before.view)) {
+      before.view.close()
+      this.host.mirrors.close(before.view.mirror)
+    }
+    this.#state = state
+    if (state.kind === 'logged-out') this.#outcome ??= 'completed'
+    if (state.kind === 'not-authenticated') {
+      this.#enabled.clear()
+      Object.assign(this.#reader.limits, beforeLogin)
+    }
+  }
+
+  #refuse(head: Head, error: unknown): void {
+    if (error instanceof ImapBad) {
+      this.#tagged(head.tag, 'BAD', error.code, error.message)
+      this.#countBad()
+    } else if (error instanceof ImapNo) {
+      if (error.cause !== undefined)
+        this.host.log.warn({ err: error.cause, session: this.id }, 'an IMAP command failed')
+      this.#tagged(head.tag, 'NO', error.code, error.message)
+    } else if (error instanceof StoreError) {
+      this.#tagged(head.tag, 'NO', storeCodes[error.code], error.message)
+    } else {
+      this.host.log.error({ err: error, session: this.id, command: head.shown }, 'an IMAP command failed by a defect')
+      this.#tagged(head.tag, 'NO', 'SERVERBUG', 'Internal error')
+    }
+  }
+
+  #countBad(): void {
+    const before = this.#state.kind === 'not-authenticated'
+    if (++this.#bad < (before ? maxBadBefore : maxBadAfter)) return
+    this.#outcome ??= 'refused'
+    this.#bye('Too many commands that are none', 'CLIENTBUG')
+  }
+
+  #tagged(tag: string, kind: 'OK' | 'NO' | 'BAD', code: string | undefined, text: string): void {
+    const line = `${tag} ${kind} ${code === undefined ? '' : `[${code}] `}${oneLine(text)}`
+    this.#transcript.server(printable(line))
+    this.connection.write(`${line}\r\n`)
+  }
+
+  #bye(text: string, code: string): void {
+    if (this.#state.kind === 'logged-out') return
+    this.#respond.untagged(`BYE [${code}] ${text}`)
+    this.#enter({ kind: 'logged-out' })
+    this.connection.end()
+  }
+
+  #end(): void {
+    const { ending } = this.connection
+    if (ending === 'idle') this.#bye('Nothing was said for too long', 'INACTIVE')
+    this.#enter({ kind: 'logged-out' })
+    this.connection.end()
+    const { tls } = this.connection
+    this.host.store.recordSession({
+      id: this.id,
+      listener: this.host.name,
+      clientAddress: this.client.address,
+      clientPort: this.client.port,
+      heloName: '',
+      ...(this.#user !== undefined && { authUser: this.#user }),
+      ...(tls && { tls: `${tls.getProtocol() ?? ''} ${tls.getCipher().standardName}` }),
+      startedAt: this.connectedAt,
+      endedAt: this.host.clock.now(),
+      messages: 0,
+      outcome: this.#outcome ?? outcomes[ending ?? 'closed'],
+      transcript: this.#transcript.toString(),
+    })
+  }
+}
+
+const outcomes: Readonly<Record<Ending, SessionRecord['outcome']>> = {
+  closed: 'dropped',
+  failed: 'dropped',
+  stalled: 'timeout',
+  idle: 'timeout',
+}
+
+const storeCodes: Partial<Record<StoreError['code'], string>> = {
+  full: 'OVERQUOTA',
+  missing: 'NONEXISTENT',
+  exists: 'ALREADYEXISTS',
+  'bad-name': 'CANNOT',
+  damaged: 'CORRUPTION',
+  closed: 'UNAVAILABLE',
+}
+
+/** How a command begins. */
+interface Head {
+  /** `*` where there is none. */
+  readonly tag: string
+  /** In capitals. */
+  readonly name: string
+  readonly uid: boolean
+  /** As it is shown in answers. */
+  readonly shown: string
+  /** Where its arguments begin. */
+  readonly end: number
+}
+
+// tag = 1*<any ASTRING-CHAR except "+">                          RFC 9051 §9
+const headPattern = /^([!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]{1,100}) (?:(UID) )?([A-Za-z]{1,20})(?=[ \r]|$)/i
+
+function readHead(text: string): Head {
+  const match = headPattern.exec(text)
+  if (match === null) {
+    const tag = /^([!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]{1,100})(?= |$)/.exec(text)?.[1] ?? '*'
+    return { tag, name: '', uid: false, shown: '', end: text.length }
+  }
+  const [whole, tag = '*', uid, name = ''] = match
+  const capitals = name.toUpperCase()
+  const shown = uid === undefined ? capitals : `UID ${capitals}`
+  return { tag, name: capitals, uid: uid !== undefined, shown, end: whole.length }
+}
+
+function wrongState(state: State, { states }: Command, shown: string): string {
+  if (state.kind === 'not-authenticated') return `${shown} needs a login`
+  if (state.kind === 'authenticated' && states.includes('selected')) return `${shown} needs a selected mailbox`
+  return `${shown} is not for this state of the session`
+}
+
+function shownCommand(head: Head, text: string): string {
+  if (secretArguments.has(head.name)) {
+    const [mechanism] = head.name === 'AUTHENTICATE' ? (/^ [\w-]{1,20}/.exec(text.slice(head.end)) ?? ['']) : ['']
+    return `${head.tag} ${head.name}${mechanism} [redacted]`
+  }
+  return text.length > 1000 ? `${text.slice(0, 1000)} …` : text
+}
+
+// eslint-disable-next-line no-control-regex -- they are what must not get into a response
+const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f]+/g, ' ').slice(0, 500)

@@ -1,0 +1,214 @@
+/** The octets of one connection, whatever lies beneath them: TCP, TLS after STARTTLS (RFC 9051 §6.2.1), DEFLATE (RFC 4978). */
+import type net from 'node:net'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import { deflated } from './deflate.ts'
+
+/** Octets that are read ahead before the client has to wait. */
+const maxReadAhead = 256 * 1024
+/** Characters and octets that are gathered before they are handed to the socket. */
+const gathered = 64 * 1024
+
+export interface ConnectionLimits {
+  /** How long the client may say nothing, milliseconds. */
+  idleMs: number
+  /** How long it may take nothing of what is sent to it, milliseconds. IMAP-9. */
+  readonly stallMs: number
+  /** For a TLS handshake, milliseconds. REL-26. */
+  readonly handshakeMs: number
+}
+
+/** Why a connection came to its end. */
+export type Ending = 'closed' | 'idle' | 'stalled' | 'failed'
+
+export class Connection {
+  readonly limits: ConnectionLimits
+  #socket: net.Socket
+  #stream: Duplex
+  #chunks: Buffer[] = []
+  #readAhead = 0
+  #wake: (() => void) | undefined
+  #text = ''
+  #ending: Ending | undefined
+  #stalled = false
+
+  constructor(socket: net.Socket, limits: ConnectionLimits) {
+    this.limits = limits
+    this.#socket = socket
+    this.#stream = socket
+    socket.setKeepAlive(true, 60_000)
+    this.#attach(socket)
+  }
+
+  /** Undefined where there is no TLS. */
+  get tls(): tls.TLSSocket | undefined {
+    return this.#socket instanceof tls.TLSSocket ? this.#socket : undefined
+  }
+
+  /** Undefined while it is open. */
+  get ending(): Ending | undefined {
+    return this.#ending
+  }
+
+  /** Octets as they came; undefined at the end. One caller at a time. What is gathered is sent before it waits. */
+  async read(): Promise<Buffer | undefined> {
+    while (this.#chunks.length === 0) {
+      if (this.#ending !== undefined) return undefined
+      this.flush()
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+    const chunk = this.#chunks.shift()
+    this.#readAhead -= chunk?.length ?? 0
+    if (this.#readAhead < maxReadAhead && this.#stream.isPaused()) this.#stream.resume()
+    return chunk
+  }
+
+  /** Gathers; `flush` sends. One character is one octet. */
+  write(text: string): void {
+    this.#text += text
+    if (this.#text.length >= gathered) this.flush()
+  }
+
+  /** After what was written. The octets are not touched again. */
+  writeOctets(octets: Uint8Array): void {
+    this.flush()
+    if (this.#stream.writable) this.#stream.write(octets)
+  }
+
+  flush(): void {
+    if (this.#text === '') return
+    const text = this.#text
+    this.#text = ''
+    if (this.#stream.writable) this.#stream.write(text, 'latin1')
+  }
+
+  /** Resolves when the client has taken enough for more to be sent, or is gone. IMAP-9. */
+  async drained(): Promise<void> {
+    if (!this.#stream.writableNeedDrain || this.#ending !== undefined) return
+    this.#stalled = true
+    this.#socket.setTimeout(this.limits.stallMs)
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#stream.off('drain', done)
+        this.#socket.off('close', done)
+        resolve()
+      }
+      this.#stream.on('drain', done)
+      this.#socket.on('close', done)
+    })
+    this.#stalled = false
+    this.setIdle(this.limits.idleMs)
+  }
+
+  /** How long the client may say nothing from now on. */
+  setIdle(idleMs: number): void {
+    this.limits.idleMs = idleMs
+    this.#socket.setTimeout(idleMs)
+  }
+
+  /**
+   * TLS from here on. What came before is thrown away: it was said in plain text (RFC 9051 §11.1).
+   * @returns how many octets that were. @throws when the handshake fails.
+   */
+  async startTls(secureContext: tls.SecureContext): Promise<number> {
+    this.flush()
+    const plain = this.#socket
+    this.#detach()
+    const thrownAway = this.#readAhead
+    this.#chunks = []
+    this.#readAhead = 0
+    plain.resume()
+    const secured = new tls.TLSSocket(plain, { isServer: true, secureContext })
+    this.#socket = secured
+    this.#stream = secured
+    this.#socket.setTimeout(this.limits.handshakeMs)
+    this.#attach(secured)
+    await new Promise<void>((resolve, reject) => {
+      secured.once('secure', resolve)
+      secured.once('close', () => reject(new Error('The TLS handshake failed')))
+      secured.once('_tlsError', (error: Error) => {
+        reject(new Error('The TLS handshake failed', { cause: error }))
+        secured.destroy()
+      })
+    })
+    this.setIdle(this.limits.idleMs)
+    return thrownAway
+  }
+
+  /** DEFLATE in both directions from here on. What was read ahead, and not used, is compressed already. RFC 4978 §3. */
+  startDeflate(unused: Buffer): void {
+    this.flush()
+    this.#detach()
+    const early = [unused, ...this.#chunks]
+    this.#chunks = []
+    this.#readAhead = 0
+    this.#stream = deflated(this.#socket, early)
+    this.#attach(this.#stream)
+  }
+
+  /** Sends what is gathered and closes. */
+  end(): void {
+    this.flush()
+    this.#finish('closed')
+    if (this.#stream.writable) this.#stream.end()
+    // A client that never closes its side is not waited for.
+    this.#socket.setTimeout(1000)
+    this.#socket.resume()
+  }
+
+  destroy(): void {
+    this.#finish('closed')
+    this.#stream.destroy()
+    this.#socket.destroy()
+  }
+
+  #attach(stream: Duplex): void {
+    stream.on('data', this.#onData)
+    stream.on('end', this.#onEnd)
+    stream.on('error', this.#onError)
+    stream.on('close', this.#onEnd)
+    this.#socket.on('timeout', this.#onTimeout)
+  }
+
+  #detach(): void {
+    this.#stream.off('data', this.#onData)
+    this.#stream.off('end', this.#onEnd)
+    this.#stream.off('close', this.#onEnd)
+    this.#socket.off('timeout', this.#onTimeout)
+    this.#stream.pause()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#chunks.push(chunk)
+    this.#readAhead += chunk.length
+    if (this.#readAhead >= maxReadAhead) this.#stream.pause()
+    this.#awake()
+  }
+
+  readonly #onEnd = (): void => this.#finish('closed')
+
+  readonly #onError = (): void => {
+    this.#finish('failed')
+    this.#socket.destroy()
+  }
+
+  readonly #onTimeout = (): void => {
+    if (this.#ending !== undefined || this.#stalled) {
+      this.#finish('stalled')
+      this.#socket.destroy()
+      return
+    }
+    this.#finish('idle')
+  }
+
+  #finish(ending: Ending): void {
+    this.#ending ??= ending
+    this.#awake()
+  }
+
+  #awake(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+/** Who somebody is, or why that is not believed. */
+export type Authenticated = { readonly user: string } | { readonly refused: string }
+
+/** Who may log in. */
+export interface Logins {
+  /** Passwords by user name. These users need theirs. */
+  readonly users: ReadonlyMap<string, string>
+  /** Nobody else may. Otherwise everybody else is who they say they are. */
+  readonly strict: boolean
+}
+
+const wrong: Authenticated = { refused: 'User name or password is wrong' }
+
+/** Without a password where the mechanism proved it another way. */
+export function logIn(logins: Logins, user: string, password: string): Authenticated {
+  if (user === '') return wrong
+  const known = logins.users.get(user)
+  if (known === undefined) {
+    // An unknown user takes as long as a known one.
+    equal(password, 'no such user')
+    return logins.strict ? wrong : { user }
+  }
+  return equal(password, known) ? { user } : wrong
+}
+
+/** A mechanism that proves to have the password without saying it. @param proves whether it does. */
+export function logInByProof(logins: Logins, user: string, proves: (password: string) => boolean): Authenticated {
+  if (user === '') return wrong
+  const known = logins.users.get(user)
+  const right = proves(known ?? '')
+  if (known === undefined) return logins.strict ? wrong : { user }
+  return right ? { user } : wrong
+}
+
+/** In a time that does not depend on where they differ, nor on their lengths. */
+export function equal(a: string | Buffer, b: string | Buffer): boolean {
+  const [left, right] = [a, b].map((value) => createHash('sha256').update(value).digest())
+  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
+}

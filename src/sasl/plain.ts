@@ -1,0 +1,21 @@
+/** PLAIN, RFC 4616. */
+import { malformed, nothing, type Mechanism } from './exchange.ts'
+import { logIn } from './logins.ts'
+
+// message = [authzid] UTF8NUL authcid UTF8NUL passwd                RFC 4616 §2
+export const plain: Mechanism = {
+  name: 'PLAIN',
+  clientFirst: true,
+  needsPassword: false,
+  *begin(logins) {
+    const pieces = (yield nothing).toString().split('\0')
+    const [authorizationId = '', user = '', password = ''] = pieces
+    if (pieces.length !== 3 || user === '') return malformed
+    const answer = logIn(logins, user, password)
+    // To act for somebody else is nobody's right.
+    if ('user' in answer && authorizationId !== '' && authorizationId !== user) {
+      return { refused: 'Nobody may log in as somebody else' }
+    }
+    return answer
+  },
+}
