@@ -139,12 +139,15 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
     const bound = sockets.get(name)
     if (bound !== undefined) running.push(await startSmtpListener({ ...services, startSmtp }, name, bound))
   }
+  const { openImapSide } = await import('./imap-side.ts')
+  running.push(openImapSide(sockets, { ...services, version }))
   const web = sockets.get('http')
   if (http !== undefined && web !== undefined) {
     const server = await startWeb({ ...services, http, templates: await templates, replays: await replays }, web)
     running.push({ stop: () => server.close() })
   }
-  if (data !== undefined && settings['listen.smtps'] !== undefined) closers.add(prepareCertificate(certificate, log))
+  if (data !== undefined && tlsNames.some((name) => sockets.has(name)))
+    closers.add(prepareCertificate(certificate, log))
   return stuntmail(sockets, { data, templates: (await templates)?.templates.root, store, stop: () => closers.run() })
 }
 
@@ -165,6 +168,8 @@ async function templateSide({ settings, sockets, clock, log }: Context, store: S
 }
 
 const smtpNames = ['smtp', 'submission', 'smtps'] as const
+/** Those that need the certificate at the first octet. */
+const tlsNames = ['smtps', 'imaps'] as const
 
 /** Only what is switched on. */
 async function load(sockets: ReadonlyMap<ListenerName, BoundSockets>) {
@@ -241,7 +246,7 @@ async function startWeb(
     uiDirectory,
     watchedUi: services.watchedUi,
   }
-  const usesTls = smtpNames.some((name) => services.sockets.has(name))
+  const usesTls = [...services.sockets.keys()].some((name) => name !== 'http')
   const httpServices = {
     ...{ store, delivery, clock, log, version, startedAt, data, templates, ties, replays },
     sendBySmtp: sendBySmtp(services),

@@ -24,16 +24,32 @@ export function assertNotExposed(settings: Settings): void {
     const address = settings[`listen.${name}`]
     const open = address?.hosts.find((host) => !isLoopback(host))
     if (address === undefined || open === undefined || hasPassword(name, settings)) continue
-    const give = name === 'http' ? '--ui-user USER:PASSWORD or --ui-htpasswd FILE' : '--smtp-user USER:PASSWORD'
     throw new ConfigError(
       'refused',
       `${name} would listen on ${hostPort(open, address.port)}, where other machines reach it without a password. ` +
-        `Give ${give}, or listen on 127.0.0.1; --i-know-this-is-open if that is what you want.`,
+        `Give ${passwordsFor[kindOf(name)]}, or listen on 127.0.0.1; --i-know-this-is-open if that is what you want.`,
     )
   }
 }
 
+const passwordsFor = {
+  http: '--ui-user USER:PASSWORD or --ui-htpasswd FILE',
+  imap: '--strict-login and --mail-user USER:PASSWORD',
+  smtp: '--smtp-user USER:PASSWORD',
+} as const
+
+function kindOf(name: ListenerName): keyof typeof passwordsFor {
+  if (name === 'http') return 'http'
+  return name === 'imap' || name === 'imaps' ? 'imap' : 'smtp'
+}
+
 function hasPassword(name: ListenerName, settings: Settings): boolean {
-  if (name !== 'http') return settings.smtpUsers.length > 0
-  return settings.uiUsers.length > 0 || settings.uiHtpasswd !== undefined
+  switch (kindOf(name)) {
+    case 'smtp':
+      return settings.smtpUsers.length > 0
+    case 'imap':
+      return settings.strictLogin
+    case 'http':
+      return settings.uiUsers.length > 0 || settings.uiHtpasswd !== undefined
+  }
 }

@@ -31,10 +31,10 @@ export interface Option<T> {
   readonly from: 'anyone' | 'command' | 'start' | 'flag'
 }
 
-export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'Templates' | 'UI and REST' | 'The command'
+export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'IMAP' | 'Templates' | 'UI and REST' | 'The command'
 
 /** Listeners there are, in the order people are told of them. */
-export const listenerNames = ['smtp', 'submission', 'smtps', 'http'] as const
+export const listenerNames = ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'] as const
 export type ListenerName = (typeof listenerNames)[number]
 
 const maxMessage = { least: 1024, initial: 50 * 2 ** 20, most: 2 ** 30 }
@@ -61,6 +61,8 @@ export const options = {
   'listen.smtp': listener('smtp', 1025, 'SMTP with STARTTLS and AUTH'),
   'listen.submission': listener('submission', 1587, 'SMTP submission with STARTTLS and AUTH'),
   'listen.smtps': listener('smtps', 1465, 'SMTP over TLS'),
+  'listen.imap': listener('imap', 1143, 'IMAP with STARTTLS'),
+  'listen.imaps': listener('imaps', 1993, 'IMAP over TLS'),
   'listen.http': listener('http', 8025, 'UI, REST and socket.io'),
 
   portFallback: option({
@@ -93,7 +95,7 @@ export const options = {
     flag: 'max-sessions-kept',
     argument: 'COUNT',
     group: 'Messages',
-    help: 'SMTP sessions without a message that are kept, the newest',
+    help: 'Sessions without a message that are kept, the newest',
     kind: kinds.count(0, 1_000_000),
     initial: 1_000,
   }),
@@ -137,6 +139,30 @@ export const options = {
     help: `Neither offer nor understand it; several with commas: ${Object.keys(extensions).join(', ')}`,
     kind: kinds.list(extension, ','),
     initial: [],
+  }),
+
+  mailUsers: option<readonly kinds.UserPassword[]>({
+    flag: 'mail-user',
+    argument: 'USER:PASSWORD',
+    group: 'IMAP',
+    help: 'This user needs this password to log in; may be given again',
+    kind: kinds.list(kinds.userPassword, '\n'),
+    initial: [],
+    initially: 'any password will do',
+  }),
+  strictLogin: option({
+    flag: 'strict-login',
+    group: 'IMAP',
+    help: 'Nobody logs in but users that are given with a password',
+    kind: kinds.onOff,
+    initial: false,
+  }),
+  mailRequireTls: option({
+    flag: 'mail-require-tls',
+    group: 'IMAP',
+    help: 'Let nobody log in before TLS is on (LOGINDISABLED)',
+    kind: kinds.onOff,
+    initial: false,
   }),
 
   templates: option<TemplateSettings | undefined>({

@@ -77,7 +77,7 @@ function read(key: OptionKey, source: Source): unknown {
   } catch (error) {
     if (!(error instanceof BadValue)) throw error
     // A password may be in it.
-    const secret = key === 'smtpUsers' || key === 'uiUsers'
+    const secret = key === 'smtpUsers' || key === 'mailUsers' || key === 'uiUsers'
     const given = secret ? 'this value' : shown(value)
     throw new ConfigError('usage', `${source.nameOf(key)}: ${given} does not do. Give ${error.message}.`, {
       cause: error,

@@ -19,6 +19,10 @@ export interface StuntmailOptions {
   readonly smtpUsers?: readonly string[]
   readonly smtpStrict?: boolean
   readonly smtpHide?: readonly ExtensionName[]
+  /** `user:password` each. */
+  readonly mailUsers?: readonly string[]
+  readonly strictLogin?: boolean
+  readonly mailRequireTls?: boolean
   /** A folder, or a folder and how its templates are rendered. */
   readonly templates?: TemplatesValue
   /** `user:password` each. */

@@ -23,8 +23,6 @@ const all = [
   'config',
   'templates',
   'replay',
-  'imap',
-  'sasl',
 ] as const
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -71,7 +69,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   livereload: { imports: ['net', 'http/guard.ts', 'http/host.ts', 'http/problem.ts', 'http/reply.ts'] },
   templates: { imports: ['mime'] },
   config: { imports: ['query', 'templates/tie-rule.ts'], types: ['http', 'live', 'net', 'smtp', 'store', 'templates'] },
-  'server.ts': { imports: [...all, 'template-side.ts', 'start-error.ts'] },
+  'server.ts': { imports: [...all, 'template-side.ts', 'imap-side.ts', 'start-error.ts'] },
+  'imap-side.ts': { imports: ['imap'], types: ['config', 'net', 'store'] },
   'template-side.ts': { imports: ['config', 'http/ties.ts', 'store', 'templates', 'replay', 'start-error.ts'] },
   'start-error.ts': { imports: [] },
   'index.ts': { imports: ['server.ts', 'config'] },

@@ -67,7 +67,7 @@ describe('startStuntmail()', () => {
 
   it('has free ports of 127.0.0.1 and nothing kept, unless told otherwise', async () => {
     const server = await started()
-    assert.deepEqual(Object.keys(server.listeners), ['smtp', 'submission', 'smtps', 'http'])
+    assert.deepEqual(Object.keys(server.listeners), ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'])
     for (const { host, port } of Object.values(server.listeners)) assert.ok(host === '127.0.0.1' && port > 0)
     assert.equal(server.data, undefined)
     const off = await started({ listen: { submission: 'off', smtps: false, http: 'off' } })

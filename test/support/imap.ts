@@ -2,7 +2,7 @@ import { after } from 'node:test'
 import { systemClock, type Clock } from '../../src/clock.ts'
 import { Mirrors } from '../../src/imap/mirror.ts'
 import { ResponseCache } from '../../src/imap/response-cache.ts'
-import { startImap, type ImapOptions, type ImapServer } from '../../src/imap/server.ts'
+import { imapServer, type ImapOptions, type ImapServer } from '../../src/imap/server.ts'
 import { silentLog } from '../../src/log.ts'
 import { bind } from '../../src/net/listener.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
@@ -26,9 +26,8 @@ export async function testImap(options: Partial<ImapOptions> & { clock?: Clock }
   const store = await openSqliteStore({ directory: undefined, clock, log: silentLog })
   const sockets = await bind({ name: 'imap', hosts: ['127.0.0.1'], port: 0 })
   const mirrors = new Mirrors(store)
-  const server = startImap({
+  const server = imapServer({
     name: 'imap',
-    sockets,
     store,
     mirrors,
     cache: new ResponseCache(),
@@ -42,12 +41,14 @@ export async function testImap(options: Partial<ImapOptions> & { clock?: Clock }
     log: silentLog,
     ...options,
   })
+  sockets.serve((socket) => server.accept(socket))
   after(async () => {
+    await sockets.close()
     await server.stop()
     mirrors.end()
     await store.close()
   })
-  const { port } = server.address()
+  const { port } = sockets.addresses[0]
   const client = async (): Promise<LineClient> => {
     const opened = options.implicitTls === true ? await LineClient.connectTls(port) : await LineClient.connect(port)
     await opened.line()
