@@ -1,6 +1,6 @@
 /**
  * A reporter for node:test that says nothing of what passes: each failure with its place, what the tests wrote, and as the
- * last line the counts, for `suites.ts` to read. JavaScript, because Node 20 loads reporters before anything that
+ * last line the counts and what tests noted, for `suites.ts` to read. JavaScript, because Node 20 loads reporters before anything that
  * compiles TypeScript.
  */
 import { inspect } from 'node:util'
@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
 export const countsMark = '# counts '
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {Counts & { notes: string[] }} Report What tests say by `t.diagnostic`, passed or not. */
 /** @typedef {import('node:test/reporters').TestEvent} TestEvent */
 
 /**
@@ -16,12 +17,15 @@ export const countsMark = '# counts '
  * @param {AsyncIterable<TestEvent>} source
  */
 export default async function* report(source) {
-  /** @type {Counts} */
-  const counts = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {Report} */
+  const counts = { passed: 0, failed: 0, skipped: 0, notes: [] }
   for await (const event of source) {
     if (event.type === 'test:pass' || event.type === 'test:fail') {
       const failure = count(event, counts)
       if (failure !== undefined) yield failure
+    } else if (event.type === 'test:diagnostic') {
+      // Those without a file are the sums that node:test makes itself.
+      if (event.data.file !== undefined) counts.notes.push(event.data.message)
     } else if (event.type === 'test:stderr' || event.type === 'test:stdout') {
       yield event.data.message
     }

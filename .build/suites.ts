@@ -1,5 +1,5 @@
 import { filesUnder } from './files.ts'
-import { countsMark, type Counts } from './reporter.mjs'
+import { countsMark, type Report } from './reporter.mjs'
 import { run } from './process.ts'
 
 /** A stage of the tests: files that run together. */
@@ -35,7 +35,7 @@ export async function testFiles(owns: (file: string) => boolean, ending = '.test
   return (await filesUnder('test')).filter((file) => file.endsWith(ending) && owns(file))
 }
 
-export interface SuiteResult extends Counts {
+export interface SuiteResult extends Readonly<Report> {
   /** What went wrong, empty when nothing did. */
   readonly failures: string
   readonly seconds: number
@@ -59,7 +59,7 @@ export async function runSuite({
   timeoutMs = 600_000,
   testTimeoutMs = 300_000,
 }: SuiteRun): Promise<SuiteResult> {
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, failures: '', seconds: 0 }
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, notes: [], failures: '', seconds: 0 }
   const start = performance.now()
   const args = ['--import', 'tsx', '--test', '--test-concurrency=2', `--test-timeout=${testTimeoutMs}`]
   const reporter = ['--test-reporter=./.build/reporter.mjs', '--test-reporter-destination=stdout']
@@ -71,10 +71,10 @@ export async function runSuite({
   const at = output.lastIndexOf(countsMark)
   if (at < 0) {
     const why = timedOut ? 'It was ended after its time limit.' : `It ended with ${String(code)} and without counts.`
-    return { passed: 0, failed: 1, skipped: 0, failures: `${output}\n${why}\n`, seconds }
+    return { passed: 0, failed: 1, skipped: 0, notes: [], failures: `${output}\n${why}\n`, seconds }
   }
   const [json = ''] = output.slice(at + countsMark.length).split('\n', 1)
-  const counts = JSON.parse(json) as Counts
+  const counts = JSON.parse(json) as Report
   const failed = counts.failed === 0 && code !== 0 ? 1 : counts.failed
   return { ...counts, failed, failures: failed === 0 ? '' : output.slice(0, at), seconds }
 }

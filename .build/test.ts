@@ -66,6 +66,7 @@ async function stage(name: string, what: SuiteRun): Promise<void> {
   for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += result[key]
   const tests = `${result.passed + result.failed} tests in ${what.files.length} files`
   console.log(`${line(result.failed > 0 ? 'FAILED' : 'ok', name, result.seconds)}  ${tests}`)
+  for (const note of result.notes) console.log(`         ${note}`)
   if (result.failed > 0) console.log(result.failures)
 }
 
