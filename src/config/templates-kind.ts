@@ -16,8 +16,8 @@ export interface TemplateSettings {
   /** Where their packages are looked for besides the folder: where the value was given. Absolute. */
   readonly projectDirectory: string
   readonly inlineCss: boolean
-  /** Of one rendering, milliseconds. */
-  readonly timeoutMs: number
+  /** Of one rendering, milliseconds. Not given: 2,000, of a command 10,000. */
+  readonly timeoutMs?: number
   readonly memoryMiB: number
   readonly polling: boolean
   readonly commands: readonly TemplateCommand[]
@@ -73,7 +73,7 @@ const replay = v.strictObject({
 const settings = v.strictObject({
   directory: text,
   inlineCss: v.exactOptional(v.boolean(), false),
-  timeoutMs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(60_000)), 2_000),
+  timeoutMs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(60_000))),
   memoryMiB: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4_096)), 256),
   polling: v.exactOptional(v.boolean(), false),
   commands: v.exactOptional(v.array(command), []),
@@ -87,7 +87,7 @@ export interface TemplatesObject {
   readonly directory: string
   /** Inline the CSS of HTML templates. Default false. */
   readonly inlineCss?: boolean
-  /** Of one rendering, milliseconds, 100 to 60,000. Default 2,000. */
+  /** Of one rendering, milliseconds, 100 to 60,000. Default 2,000, of a command 10,000. */
   readonly timeoutMs?: number
   /** Memory of the process that renders, MiB, 64 to 4,096. Default 256. */
   readonly memoryMiB?: number

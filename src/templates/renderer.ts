@@ -73,7 +73,7 @@ export interface RendererOptions {
   readonly root: string
   /** Where the user's packages are looked for, beside the root: the folder of the configuration. Absolute. */
   readonly projectDirectory: string
-  /** Of one rendering, reading included. Default 2,000. TPL-4. */
+  /** Of one rendering, reading included. Default 2,000, of a command 10,000. TPL-4. */
   readonly timeoutMs?: number
   /** Of the process's heap, MiB. Default 256. TPL-4. */
   readonly memoryMiB?: number

@@ -31,12 +31,13 @@ export function startRenderer(options: RendererOptions): Renderer {
 }
 
 /** Where commands and builders are made. */
-function outsideParts({ root, projectDirectory, commands = [] }: RendererOptions): OutsideParts {
+function outsideParts({ root, projectDirectory, commands = [], timeoutMs }: RendererOptions): OutsideParts {
+  const limit = timeoutMs === undefined ? {} : { timeoutMs }
   const bundler = createBundler(requiredFrom({ root, projectDirectory }), { root, projectDirectory })
   return {
     builders: new Map([[tsxEngine.name, bundler]]),
     modules: bundler,
-    ...(commands.length > 0 && { commands: createCommandRunner({ root, projectDirectory, commands }) }),
+    ...(commands.length > 0 && { commands: createCommandRunner({ root, projectDirectory, commands, ...limit }) }),
   }
 }
 

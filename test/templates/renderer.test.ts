@@ -49,6 +49,11 @@ describe('limits', () => {
     })
   }
 
+  it('ends a command that takes longer than the limit that was given', async (t) => {
+    const commands = [{ glob: 'bad.eta', command: ['node', '-e', 'setInterval(() => {}, 1000)'] }] as const
+    assert.equal(await failure(t, '', { timeoutMs: 5_000, commands }), 'node took longer than 5 s and was ended')
+  })
+
   const large: readonly (readonly [string, string])[] = [
     ['objects', '<% const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length)) %>'],
     ['buffers', '<% const kept = []; for (;;) kept.push(Buffer.alloc(1e7, 1)) %>'],
