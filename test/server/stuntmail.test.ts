@@ -70,7 +70,7 @@ describe('startStuntmail()', () => {
     assert.deepEqual(Object.keys(server.listeners), ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'])
     for (const { host, port } of Object.values(server.listeners)) assert.ok(host === '127.0.0.1' && port > 0)
     assert.equal(server.data, undefined)
-    const off = await started({ listen: { submission: 'off', smtps: false, http: 'off' } })
+    const off = await started({ listen: { submission: 'off', smtps: false, imap: 'off', imaps: false, http: 'off' } })
     assert.deepEqual([Object.keys(off.listeners), off.url], [['smtp'], undefined])
   })
 

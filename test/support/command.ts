@@ -46,7 +46,10 @@ export interface RunningCommand {
 }
 
 /** Free ports on 127.0.0.1 and nothing kept. */
-export const freePorts = ['smtp', 'submission', 'smtps', 'http'].flatMap((name) => [`--${name}`, '127.0.0.1:0'])
+export const freePorts = ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'].flatMap((name) => [
+  `--${name}`,
+  '127.0.0.1:0',
+])
 
 /** A folder of its own, gone after the tests. */
 export function temporaryFolder(): string {
