@@ -1,5 +1,5 @@
+import type { MessageKey } from '../store/message.ts'
 import type { Filing, MailboxState, Receipt } from '../store/store.ts'
-import { ImapNo } from './error.ts'
 import type { IncomingMessage } from './message-taker.ts'
 import type { SessionContext } from './state.ts'
 
@@ -23,6 +23,15 @@ export async function appended(
 ): Promise<readonly number[]> {
   const { store } = session.host
   const receipts: Receipt[] = []
+  // Whoever hears of arrivals knows their UIDs when they are committed.
+  const uids = new Map<MessageKey, number>()
+  const leave = store.subscribe((changes) => {
+    for (const change of changes) {
+      if (change.kind !== 'arrived') continue
+      const entry = change.entries.find(({ mailboxId }) => mailboxId === mailbox.id)
+      if (entry) uids.set(change.summary.key, entry.uid)
+    }
+  })
   try {
     // Handed over together, so that they share one flush; their order is kept.
     const commits = messages.map(({ message, flags, internalDate }) => {
@@ -45,21 +54,17 @@ export async function appended(
       if (each.status === 'rejected') throw each.reason
       receipts.push(each.value)
     }
-    return await Promise.all(receipts.map(({ key }) => uidOf(session, { account, mailbox, key })))
+    return receipts.map(({ key }) => uids.get(key) ?? missing())
   } catch (error) {
     if (messages.length > 1) await store.delete({ account, keys: receipts.map(({ key }) => key) })
     throw error
+  } finally {
+    leave()
   }
 }
 
-async function uidOf(
-  session: SessionContext,
-  { account, mailbox, key }: { account: string; mailbox: MailboxState; key: string },
-): Promise<number> {
-  const stored = await session.host.store.get(account, key)
-  const entry = stored?.entries.find(({ mailboxId }) => mailboxId === mailbox.id)
-  if (entry === undefined) throw new ImapNo('The message was removed at once', 'EXPUNGEISSUED')
-  return entry.uid
+function missing(): never {
+  throw new Error('A message was committed and its arrival not told')
 }
 
 function envelopeOf(session: SessionContext) {

@@ -14,6 +14,8 @@ import type { Entry, View } from './view.ts'
 
 /** Messages that are looked up together. */
 const batch = 256
+/** Messages up to this size are sent along with what stands around them. */
+const maxInline = 64 * 1024
 /** Sections up to this size are remembered. */
 const maxRemembered = 8 * 1024
 
@@ -132,7 +134,10 @@ export class FetchResponder {
     const { respond, session } = this.#around
     // What cannot be said is found out before anything is said of the message.
     const texts: (string | SectionStream)[] = []
-    for (const item of this.#items) texts.push(await this.#text(item, entry, content))
+    for (const item of this.#items) {
+      const text = this.#text(item, entry, content)
+      texts.push(text instanceof Promise ? await text : text)
+    }
     if (newlySeen && !this.#items.some(({ kind }) => kind === 'FLAGS')) {
       texts.push(`FLAGS (${flagNames(entry, session.enabled)})`)
     }
@@ -160,7 +165,7 @@ export class FetchResponder {
       case 'BODYSTRUCTURE':
         return this.#structure(item.kind, entry, content)
       case 'section':
-        return this.#section(item, entry, content)
+        return wholeInMemory(item, content) ?? this.#section(item, entry, content)
       case 'BINARY':
       case 'BINARY.SIZE':
         return binaryBody(item, content)
@@ -228,9 +233,21 @@ function factText(kind: FactKind, entry: Entry, enabled: ReadonlySet<Extension>)
   }
 }
 
+/** What is asked for most, without any waiting. */
+function wholeInMemory(item: SectionItem, content: MessageContent | undefined): string | undefined {
+  const { section, partial, name } = item
+  const whole = content?.whole
+  if (whole === undefined || whole.length > maxInline) return undefined
+  if (partial !== undefined || section.text !== '' || section.part.length > 0) return undefined
+  return `${name} {${whole.length}}\r\n${latin1(whole)}`
+}
+
+const latin1 = (octets: Uint8Array): string =>
+  Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
+
 async function joined({ ranges, suffix }: Pieces, content: MessageContent): Promise<string> {
   let text = ''
-  for (const [start, end] of ranges) text += Buffer.from(await content.read(start, end)).toString('latin1')
+  for (const [start, end] of ranges) text += latin1(await content.read(start, end))
   return text + suffix
 }
 

@@ -6,6 +6,8 @@ import type { Octets, ReadMessage, Store } from '../store/store.ts'
 
 export interface MessageContent {
   readonly octets: number
+  /** All of it, where it is in memory. */
+  readonly whole: Uint8Array | undefined
   tree(): Promise<MessageTree>
   read(start: number, end: number): Promise<Uint8Array>
   stream(start: number, end: number): AsyncIterable<Uint8Array>
@@ -43,6 +45,7 @@ function inMemory(octets: Uint8Array): MessageContent {
   let tree: MessageTree | undefined
   return {
     octets: octets.length,
+    whole: octets,
     tree: () => Promise.resolve((tree ??= scanMessage(octets))),
     read: (start, end) => Promise.resolve(octets.subarray(start, end)),
     async *stream(start, end) {
@@ -56,6 +59,7 @@ function onDisk(octets: Octets): MessageContent {
   let tree: Promise<MessageTree> | undefined
   return {
     octets: octets.octets,
+    whole: undefined,
     tree: () => (tree ??= scanned(octets)),
     read: (start, end) => octets.read(start, end),
     stream: (start, end) => octets.stream(start, end),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { EntryColumns } from '../../src/store/store.ts'
 import { testImap } from '../support/imap.ts'
 import { LineClient } from '../support/line-client.ts'
 import { arrivalTo, deliver, plainMessage } from '../support/messages.ts'
@@ -40,15 +41,16 @@ class Believer {
       assert.ok(mayRenumber, `EXPUNGE during ${command}`)
       assert.ok(seqNum >= 1 && seqNum <= this.messages.length)
       this.messages.splice(seqNum - 1, 1)
-    } else if (word === 'FETCH') {
-      const message = this.messages[seqNum - 1]
-      assert.ok(message, `FETCH of ${seqNum}, there are ${this.messages.length}`)
-      const given = /UID (\d+)/.exec(rest)?.[1]
-      const uid = given === undefined ? message.uid : Number(given)
-      assert.ok(message.uid === undefined || message.uid === uid, `UID of ${seqNum} was ${message.uid}, is ${uid}`)
-      message.uid = uid
-      message.flags = /FLAGS \(([^)]*)\)/.exec(rest)?.[1] ?? message.flags
-    }
+    } else if (word === 'FETCH') this.#learn(seqNum, rest)
+  }
+
+  #learn(seqNum: number, items: string): void {
+    const message = this.messages[seqNum - 1]
+    assert.ok(message, `FETCH of ${seqNum}, there are ${this.messages.length}`)
+    const uid = /UID (\d+)/.exec(items)?.[1]
+    assert.ok(uid === undefined || message.uid === undefined || message.uid === Number(uid), `UID of ${seqNum}`)
+    if (uid !== undefined) message.uid = Number(uid)
+    message.flags = /FLAGS \(([^)]*)\)/.exec(items)?.[1] ?? message.flags
   }
 }
 
@@ -75,6 +77,24 @@ const command = fc.oneof(
   fc.constant('deliver'),
 )
 const steps = fc.array(fc.tuple(fc.constantFrom(0, 1, 2), command), { maxLength: 40 })
+
+async function agrees(client: Believer, truth: EntryColumns): Promise<void> {
+  await client.say('NOOP')
+  assert.equal(client.messages.length, truth.uids.length)
+  const told = client.messages.map(({ flags }) => flags)
+  await client.say('UID FETCH 1:* (FLAGS)')
+  assert.deepEqual(
+    client.messages.map(({ uid }) => uid),
+    [...truth.uids],
+  )
+  for (const [i, { flags = '' }] of client.messages.entries()) {
+    const now = flags.split(' ').filter((name) => name !== '\\Recent' && name !== '')
+    assert.deepEqual(now.sort(), [...(truth.flags[i] ?? [])].sort())
+    // What was told before, or never, is what it is now.
+    assert.equal(told[i] ?? flags, flags)
+  }
+  await client.say('LOGOUT').catch(() => undefined)
+}
 
 test('clients that believe what they are told agree with the store in the end', { timeout: 300_000 }, async () => {
   const { store, loggedIn } = await testImap()
@@ -103,23 +123,7 @@ test('clients that believe what they are told agree with the store in the end', 
     await Promise.all(turns)
     const inbox = (await store.mailboxes(address)).find(({ name }) => name === 'INBOX')
     const truth = await store.entries(inbox?.id ?? 0)
-    for (const client of clients) {
-      await client.say('NOOP')
-      assert.equal(client.messages.length, truth.uids.length)
-      const told = client.messages.map(({ flags }) => flags)
-      await client.say('UID FETCH 1:* (FLAGS)')
-      assert.deepEqual(
-        client.messages.map(({ uid }) => uid),
-        [...truth.uids],
-      )
-      for (const [i, { flags }] of client.messages.entries()) {
-        const now = (flags ?? '').split(' ').filter((name) => name !== '\\Recent' && name !== '')
-        assert.deepEqual(now.sort(), [...(truth.flags[i] ?? [])].sort())
-        // What was told before, or never, is what it is now.
-        if (told[i] !== undefined) assert.equal(told[i], flags)
-      }
-      await client.say('LOGOUT').catch(() => undefined)
-    }
+    for (const client of clients) await agrees(client, truth)
   })
   await fc.assert(property, { numRuns: 100, includeErrorInReport: true })
   await store.assertConsistent()
