@@ -33,6 +33,8 @@ export class Mirror {
   uidNext = 1
   uidValidity = 0
   highestModSeq = 0
+  /** Views that have it, or are about to. */
+  holders = 0
   /** Its mailbox was removed, or its UIDs were given anew. */
   gone = false
   /** Entries from this UID on were not yet told to any session as recent. RFC 3501 §2.3.2. */
@@ -46,10 +48,6 @@ export class Mirror {
   constructor(store: Store, mailboxId: number) {
     this.#store = store
     this.mailboxId = mailboxId
-  }
-
-  get listeners(): number {
-    return this.#listeners.size
   }
 
   /** @throws StoreError `missing`. */
@@ -234,11 +232,17 @@ export function lowerBound(sorted: ArrayLike<number>, count: number, value: numb
   return low
 }
 
-/** The mailboxes that somebody has selected. One of them for each server. */
+/** Mirrors that are kept while nobody looks, and entries in them: some 8 MB. */
+const maxIdle = 20
+const maxIdleEntries = 100_000
+
+/** The mailboxes that somebody has selected, and some that were. One of them for each server. */
 export class Mirrors {
   readonly #store: Store
-  readonly #open = new Map<number, Promise<Mirror>>()
+  readonly #open = new Map<number, Promise<void>>()
   readonly #loaded = new Map<number, Mirror>()
+  /** Those that nobody has selected, the longest left first. */
+  readonly #idle = new Set<Mirror>()
   /** By mailbox: what the next session to select it finds recent. Gone with the process. */
   readonly #recentFrom = new Map<number, number>()
   readonly #leave: () => void
@@ -250,19 +254,24 @@ export class Mirrors {
     })
   }
 
-  /** The mirror is kept until `close` was called as often. @throws StoreError `missing`. */
+  /** A view subscribes to it, and says by `close` when it has left. @throws StoreError `missing`. */
   async open(mailbox: MailboxState): Promise<Mirror> {
     const known = this.#loaded.get(mailbox.id)
     const mirror = known ?? new Mirror(this.#store, mailbox.id)
+    this.#idle.delete(mirror)
     this.#loaded.set(mailbox.id, mirror)
     mirror.describe(mailbox)
     if (known === undefined) {
       mirror.recentFrom = this.#recentFrom.get(mailbox.id) ?? 1
-      this.#open.set(mailbox.id, openMirror(mirror))
+      this.#open.set(mailbox.id, mirror.open())
     }
+    mirror.holders++
     try {
-      return (await this.#open.get(mailbox.id)) ?? mirror
+      await this.#open.get(mailbox.id)
+      await mirror.settled()
+      return mirror
     } catch (error) {
+      mirror.holders--
       this.#drop(mirror)
       throw error
     }
@@ -274,9 +283,19 @@ export class Mirrors {
     return from >= uidNext ? 0 : (await this.#store.entries(id, from)).uids.length
   }
 
-  /** Nobody of a closed view asks again. */
+  /** A view is closed. Its mirror stays for whoever selects the mailbox next, as long as there is room. */
   close(mirror: Mirror): void {
-    if (mirror.listeners === 0) this.#drop(mirror)
+    mirror.holders--
+    if (mirror.holders > 0 || this.#loaded.get(mirror.mailboxId) !== mirror) return
+    // The last to be left is the last to go.
+    this.#idle.delete(mirror)
+    this.#idle.add(mirror)
+    let entries = [...this.#idle].reduce((sum, { count }) => sum + count, 0)
+    for (const each of this.#idle) {
+      if (this.#idle.size <= maxIdle && entries <= maxIdleEntries) break
+      entries -= each.count
+      this.#drop(each)
+    }
   }
 
   end(): void {
@@ -286,6 +305,7 @@ export class Mirrors {
   }
 
   #drop(mirror: Mirror): void {
+    this.#idle.delete(mirror)
     if (this.#loaded.get(mirror.mailboxId) !== mirror) return
     this.#recentFrom.set(mirror.mailboxId, mirror.recentFrom)
     this.#loaded.delete(mirror.mailboxId)
@@ -308,13 +328,9 @@ export class Mirrors {
     const mirror = this.#loaded.get(mailboxId)
     if (mirror === undefined) return
     mirror.end()
+    this.#idle.delete(mirror)
     this.#loaded.delete(mailboxId)
     this.#open.delete(mailboxId)
     this.#recentFrom.delete(mailboxId)
   }
-}
-
-async function openMirror(mirror: Mirror): Promise<Mirror> {
-  await mirror.open()
-  return mirror
 }

@@ -8,7 +8,7 @@ import { flagResponse } from './flag-response.ts'
 import { formatNumbers } from './number-set.ts'
 import { messageTaker, type MessageTaker } from './message-taker.ts'
 import { Responses } from './responses.ts'
-import type { Extension, ImapHost, SessionContext, State } from './state.ts'
+import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
 import type { Connection, Ending } from './wire/connection.ts'
@@ -116,6 +116,10 @@ export class Session implements SessionContext {
 
   get selected(): boolean {
     return this.#state.kind === 'selected'
+  }
+
+  select(state: Selected): void {
+    this.#enter(state)
   }
 
   deselect(): void {

@@ -66,6 +66,8 @@ export interface SessionContext {
   /** As the state is now, or as it is after a login. RFC 9051 §6.1.1. */
   capabilities(authenticated?: boolean): readonly string[]
   readonly selected: boolean
+  /** Enters a mailbox; none is selected. */
+  select(state: Selected): void
   /** Leaves the selected mailbox. */
   deselect(): void
   /** TLS from here on; what the client sent before is thrown away. @throws when the handshake fails. */

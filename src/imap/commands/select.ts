@@ -101,13 +101,15 @@ async function open({ session, account }: Context, parsed: Parsed, respond: Resp
   if (parsed.condstore) session.enable('CONDSTORE')
   const mirror = await host.mirrors.open(mailbox)
   const view = new View(mirror, readOnly)
+  const state = { kind: 'selected', account, mailbox: mailbox.name, view } as const
+  // From here on the session closes the view, whatever happens.
+  session.select(state)
   tellMailbox(view, respond, enabled.has('IMAP4REV2'))
   respond.ok(`MAILBOXID (${mailbox.objectId})`, 'Ok')
   if (enabled.has('IMAP4REV2')) respond.untagged(listLine(mailbox.name, parsed.name, session.utf8))
   if (parsed.remembered?.uidValidity === mirror.uidValidity)
     await tellMissed(view, parsed.remembered, { session, respond })
   return {
-    state: { kind: 'selected', account, mailbox: mailbox.name, view } as const,
     code: readOnly ? 'READ-ONLY' : 'READ-WRITE',
     text: `${readOnly ? 'EXAMINE' : 'SELECT'} completed`,
   }
