@@ -20,6 +20,8 @@ const afterLogin = { lineOctets: 64 * 1024, literalOctets: 1024 * 1024 }
 /** Commands in a row that are none, before the session ends: before login, and after. */
 const maxBadBefore = 3
 const maxBadAfter = 25
+/** Of one session. */
+const maxFailedLogins = 5
 /** How long a client may say nothing before and after login, milliseconds. RFC 9051 §5.4. */
 const greetedMs = 5 * 60_000
 export const autologoutMs = 30 * 60_000
@@ -41,6 +43,7 @@ export class Session implements SessionContext {
   #user: string | undefined
   #compressed = false
   #bad = 0
+  #failedLogins = 0
   #outcome: SessionRecord['outcome'] | undefined
 
   constructor(
@@ -233,6 +236,7 @@ export class Session implements SessionContext {
       if (error.cause !== undefined)
         this.host.log.warn({ err: error.cause, session: this.id }, 'an IMAP command failed')
       this.#tagged(head.tag, 'NO', error.code, error.message)
+      if (error.code === 'AUTHENTICATIONFAILED') this.#countFailedLogin()
     } else if (error instanceof StoreError) {
       this.#tagged(head.tag, 'NO', storeCodes[error.code], error.message)
     } else {
@@ -246,6 +250,12 @@ export class Session implements SessionContext {
     if (++this.#bad < (before ? maxBadBefore : maxBadAfter)) return
     this.#outcome ??= 'refused'
     this.#bye('Too many commands that are none', 'CLIENTBUG')
+  }
+
+  #countFailedLogin(): void {
+    if (++this.#failedLogins < maxFailedLogins) return
+    this.#outcome ??= 'refused'
+    this.#bye('Too many failed logins', 'CLIENTBUG')
   }
 
   #tagged(tag: string, kind: 'OK' | 'NO' | 'BAD', code: string | undefined, text: string): void {
@@ -263,6 +273,7 @@ export class Session implements SessionContext {
 
   #end(): void {
     const { ending } = this.connection
+    this.#outcome ??= outcomes[ending ?? 'closed']
     if (ending === 'idle') this.#bye('Nothing was said for too long', 'INACTIVE')
     this.#enter({ kind: 'logged-out' })
     this.connection.end()
@@ -278,7 +289,7 @@ export class Session implements SessionContext {
       startedAt: this.connectedAt,
       endedAt: this.host.clock.now(),
       messages: 0,
-      outcome: this.#outcome ?? outcomes[ending ?? 'closed'],
+      outcome: this.#outcome,
       transcript: this.#transcript.toString(),
     })
   }
