@@ -2,6 +2,7 @@
 import { transferDecoder } from '../mime/body.ts'
 import { MessageScanner } from '../mime/scanner.ts'
 import type { MessageTree, Part, RangeReader } from '../mime/tree.ts'
+import { unparsedTree } from '../mime/unparsed.ts'
 import type { Octets, Store } from '../store/store.ts'
 import { notFound } from './problem.ts'
 
@@ -80,10 +81,21 @@ export function messageContents(store: Store): MessageContents {
   }
 }
 
+/** MIME-1: where scanning fails the message is shown as it is in the list, unparsed. @throws what reading it throws. */
 async function scanned(octets: Octets): Promise<MessageTree> {
   const scanner = new MessageScanner()
-  for await (const chunk of octets.stream()) scanner.push(chunk)
-  return scanner.end()
+  for await (const chunk of octets.stream()) {
+    try {
+      scanner.push(chunk)
+    } catch {
+      return unparsedTree(octets.octets)
+    }
+  }
+  try {
+    return scanner.end()
+  } catch {
+    return unparsedTree(octets.octets)
+  }
 }
 
 /** A reader of the octets `[start, end)`, read into memory at once. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import * as v from 'valibot'
-import { headersSchema } from '../../src/http/schemas.ts'
+import { headersSchema, messageSchema } from '../../src/http/schemas.ts'
+import { MessageScanner } from '../../src/mime/scanner.ts'
 import { ask, message, serve, type Answer } from './served.ts'
 
 const served = await serve()
@@ -90,6 +91,25 @@ describe('raw', () => {
     const head = await ask(port, path, { method: 'HEAD' })
     assert.deepEqual([head.status, head.headers['content-length'], head.body.length], [200, '300000', 0])
   })
+})
+
+describe('MIME-1: a message that cannot be taken apart', () => {
+  for (const method of ['push', 'end'] as const) {
+    it(`is shown as one part, and downloaded as it is, when ${method} fails`, async (t) => {
+      const key = await served.put(related, 'a@example.com')
+      t.mock.method(MessageScanner.prototype, method, () => {
+        throw new RangeError('a defect')
+      })
+      const answer = await get(`/api/messages/${key}`)
+      assert.equal(answer.status, 200)
+      const { part } = v.parse(messageSchema, JSON.parse(answer.text))
+      assert.deepEqual([part.mediaType, part.octets, part.children], ['application/octet-stream', related.length, []])
+      for (const path of ['raw', 'parts/1']) {
+        assert.equal((await get(`/api/messages/${key}/${path}`)).text, related, path)
+      }
+      assert.equal((await get(`/api/messages/${key}/headers`)).status, 200)
+    })
+  }
 })
 
 describe('bodies', () => {

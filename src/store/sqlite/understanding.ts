@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts'
 import { scanMessage, MessageScanner } from '../../mime/scanner.ts'
 import { emptySummary, summarize, type Summary } from '../../mime/summary.ts'
 import type { MessageTree } from '../../mime/tree.ts'
+import { unparsedTree } from '../../mime/unparsed.ts'
 
 /**
  * What the store keeps of a message beside its octets. Scanning is bounded and linear; should it throw all the same,
@@ -27,22 +28,35 @@ export function understandOctets(octets: Uint8Array, log: Log): Understanding {
 export class MessageReader {
   readonly #hash = createHash('sha256')
   readonly #scanner = new MessageScanner()
+  /** What the scanner threw; nothing more is scanned then. */
+  #failure: { readonly error: unknown } | undefined
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
+  /** Never throws for what the octets are. */
   push(octets: Uint8Array): void {
     this.#hash.update(octets)
-    this.#scanner.push(octets)
     this.#size += octets.length
+    if (this.#failure !== undefined) return
+    try {
+      this.#scanner.push(octets)
+    } catch (error) {
+      this.#failure = { error }
+    }
   }
 
   /** `read` gives the octets again, for the summary. */
   end(read: Read, log: Log): Understanding {
     const sha256 = this.#hash.digest()
-    return { sha256, ...scanned({ scan: () => this.#scanner.end(), read, size: this.#size, log }) }
+    return { sha256, ...scanned({ scan: () => this.#tree(), read, size: this.#size, log }) }
+  }
+
+  #tree(): MessageTree {
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#scanner.end()
   }
 }
 
@@ -58,29 +72,6 @@ function scanned({ scan, read, size, log }: { scan: () => MessageTree; read: Rea
       { error: error instanceof Error ? error.message : 'unknown' },
       'A message could not be parsed; it is kept and marked',
     )
-    return { tree: unparsed(size), summary: { ...emptySummary, subject: '(unparsed)' } }
-  }
-}
-
-function unparsed(size: number): MessageTree {
-  const text = 'The message could not be parsed. Its octets are as they were sent.'
-  return {
-    octets: size,
-    root: {
-      section: '',
-      header: [],
-      start: 0,
-      bodyStart: 0,
-      end: size,
-      lines: 0,
-      mediaType: { type: 'application', subtype: 'octet-stream', parameters: new Map() },
-      transferEncoding: 'binary',
-      disposition: undefined,
-      filename: undefined,
-      contentId: undefined,
-      children: [],
-    },
-    defects: [{ code: 'unparsed', offset: 0, text }],
-    defectCount: 1,
+    return { tree: unparsedTree(size), summary: { ...emptySummary, subject: '(unparsed)' } }
   }
 }
