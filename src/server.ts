@@ -139,8 +139,8 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
     const bound = sockets.get(name)
     if (bound !== undefined) running.push(await startSmtpListener({ ...services, startSmtp }, name, bound))
   }
-  const { openImapSide } = await import('./imap-side.ts')
-  running.push(openImapSide(sockets, { ...services, version }))
+  const { openMailSide } = await import('./mail-side.ts')
+  running.push(openMailSide(sockets, { ...services, version }))
   const web = sockets.get('http')
   if (http !== undefined && web !== undefined) {
     const server = await startWeb({ ...services, http, templates: await templates, replays: await replays }, web)
@@ -169,7 +169,7 @@ async function templateSide({ settings, sockets, clock, log }: Context, store: S
 
 const smtpNames = ['smtp', 'submission', 'smtps'] as const
 /** Those that need the certificate at the first octet. */
-const tlsNames = ['smtps', 'imaps'] as const
+const tlsNames = ['smtps', 'pop3s', 'imaps'] as const
 
 /** Only what is switched on. */
 async function load(sockets: ReadonlyMap<ListenerName, BoundSockets>) {

@@ -11,6 +11,8 @@ const purposes: ReadonlyMap<string, string> = new Map([
   ['smtp', 'STARTTLS and AUTH'],
   ['submission', 'STARTTLS and AUTH'],
   ['smtps', 'TLS from the start'],
+  ['pop3', 'STLS; any address, any password'],
+  ['pop3s', 'TLS from the start'],
   ['imap', 'STARTTLS; any address, any password'],
   ['imaps', 'TLS from the start'],
   ['http', 'inbox and REST'],

@@ -34,20 +34,20 @@ export function assertNotExposed(settings: Settings): void {
 
 const passwordsFor = {
   http: '--ui-user USER:PASSWORD or --ui-htpasswd FILE',
-  imap: '--strict-login and --mail-user USER:PASSWORD',
+  mail: '--strict-login and --mail-user USER:PASSWORD',
   smtp: '--smtp-user USER:PASSWORD',
 } as const
 
 function kindOf(name: ListenerName): keyof typeof passwordsFor {
   if (name === 'http') return 'http'
-  return name === 'imap' || name === 'imaps' ? 'imap' : 'smtp'
+  return /^(?:imap|pop3)s?$/.test(name) ? 'mail' : 'smtp'
 }
 
 function hasPassword(name: ListenerName, settings: Settings): boolean {
   switch (kindOf(name)) {
     case 'smtp':
       return settings.smtpUsers.length > 0
-    case 'imap':
+    case 'mail':
       return settings.strictLogin
     case 'http':
       return settings.uiUsers.length > 0 || settings.uiHtpasswd !== undefined

@@ -31,10 +31,10 @@ export interface Option<T> {
   readonly from: 'anyone' | 'command' | 'start' | 'flag'
 }
 
-export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'IMAP' | 'Templates' | 'UI and REST' | 'The command'
+export type Group = 'Listeners' | 'Messages' | 'SMTP' | 'IMAP and POP3' | 'Templates' | 'UI and REST' | 'The command'
 
 /** Listeners there are, in the order people are told of them. */
-export const listenerNames = ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'] as const
+export const listenerNames = ['smtp', 'submission', 'smtps', 'pop3', 'pop3s', 'imap', 'imaps', 'http'] as const
 export type ListenerName = (typeof listenerNames)[number]
 
 const maxMessage = { least: 1024, initial: 50 * 2 ** 20, most: 2 ** 30 }
@@ -61,6 +61,8 @@ export const options = {
   'listen.smtp': listener('smtp', 1025, 'SMTP with STARTTLS and AUTH'),
   'listen.submission': listener('submission', 1587, 'SMTP submission with STARTTLS and AUTH'),
   'listen.smtps': listener('smtps', 1465, 'SMTP over TLS'),
+  'listen.pop3': listener('pop3', 1110, 'POP3 with STLS'),
+  'listen.pop3s': listener('pop3s', 1995, 'POP3 over TLS'),
   'listen.imap': listener('imap', 1143, 'IMAP with STARTTLS'),
   'listen.imaps': listener('imaps', 1993, 'IMAP over TLS'),
   'listen.http': listener('http', 8025, 'UI, REST and socket.io'),
@@ -144,7 +146,7 @@ export const options = {
   mailUsers: option<readonly kinds.UserPassword[]>({
     flag: 'mail-user',
     argument: 'USER:PASSWORD',
-    group: 'IMAP',
+    group: 'IMAP and POP3',
     help: 'This user needs this password to log in; may be given again',
     kind: kinds.list(kinds.userPassword, '\n'),
     initial: [],
@@ -152,15 +154,22 @@ export const options = {
   }),
   strictLogin: option({
     flag: 'strict-login',
-    group: 'IMAP',
+    group: 'IMAP and POP3',
     help: 'Nobody logs in but users that are given with a password',
     kind: kinds.onOff,
     initial: false,
   }),
   mailRequireTls: option({
     flag: 'mail-require-tls',
-    group: 'IMAP',
-    help: 'Let nobody log in before TLS is on (LOGINDISABLED)',
+    group: 'IMAP and POP3',
+    help: 'Let nobody log in before TLS is on',
+    kind: kinds.onOff,
+    initial: false,
+  }),
+  pop3Shared: option({
+    flag: 'pop3-shared',
+    group: 'IMAP and POP3',
+    help: 'Several POP3 sessions may have a maildrop at a time, instead of one',
     kind: kinds.onOff,
     initial: false,
   }),

@@ -23,6 +23,7 @@ export interface StuntmailOptions {
   readonly mailUsers?: readonly string[]
   readonly strictLogin?: boolean
   readonly mailRequireTls?: boolean
+  readonly pop3Shared?: boolean
   /** A folder, or a folder and how its templates are rendered. */
   readonly templates?: TemplatesValue
   /** `user:password` each. */

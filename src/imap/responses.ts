@@ -1,5 +1,5 @@
 /** Untagged responses, on their way to the client and into the record of the session. RFC 9051 §7. */
-import type { Connection } from './wire/connection.ts'
+import type { Connection } from '../net/connection.ts'
 
 export interface Recorder {
   server(line: string): void

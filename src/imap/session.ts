@@ -11,7 +11,7 @@ import { Responses } from './responses.ts'
 import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
-import type { Connection, Ending } from './wire/connection.ts'
+import type { Connection, Ending } from '../net/connection.ts'
 import { CommandReader, type RawCommand } from './wire/command-reader.ts'
 
 /** Octets of a command line before and after login, and of a literal. IMAP-1, IMAP-3. */
@@ -131,17 +131,17 @@ export class Session implements SessionContext {
 
   async startTls(): Promise<void> {
     const thrownAway =
-      this.#reader.forget() + (await this.connection.startTls(await this.host.certificate.secureContext()))
+      this.#reader.lines.forget() + (await this.connection.startTls(await this.host.certificate.secureContext()))
     if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
   }
 
   startDeflate(): void {
-    this.connection.startDeflate(this.#reader.rest())
+    this.connection.startDeflate(this.#reader.lines.rest())
     this.#compressed = true
   }
 
   async readLine(maxOctets: number): Promise<string | undefined> {
-    const line = await this.#reader.line(maxOctets)
+    const line = await this.#reader.lines.line(maxOctets)
     if (line?.cut === true) throw new ImapBad('Line too long')
     return line?.text
   }

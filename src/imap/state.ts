@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Mirrors } from './mirror.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { View } from './view.ts'
-import type { Connection } from './wire/connection.ts'
+import type { Connection } from '../net/connection.ts'
 
 /** Where a session stands. RFC 9051 §3. */
 export type State = NotAuthenticated | Authenticated | Selected | LoggedOut

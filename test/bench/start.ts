@@ -10,7 +10,7 @@ export async function starting(say: (text: string) => void): Promise<Row[]> {
   let idle = 0
   for (let i = 0; i < 9; i++) {
     const server = await startOurs(
-      ['submission', 'smtps', 'imap', 'imaps'].flatMap((name) => [`--${name}`, '127.0.0.1:0']),
+      ['submission', 'smtps', 'pop3', 'pop3s', 'imap', 'imaps'].flatMap((name) => [`--${name}`, '127.0.0.1:0']),
     )
     ready.push(server.readyMs)
     if (i === 8) {
@@ -22,7 +22,7 @@ export async function starting(say: (text: string) => void): Promise<Row[]> {
   const script = `
     const start = performance.now()
     const { startStuntmail } = await import('./dist/index.js')
-    const server = await startStuntmail({ listen: { smtp: '127.0.0.1:0', submission: 'off', smtps: 'off', imap: 'off', imaps: 'off', http: 'off' }, memory: true })
+    const server = await startStuntmail({ listen: { smtp: '127.0.0.1:0', submission: 'off', smtps: 'off', pop3: 'off', pop3s: 'off', imap: 'off', imaps: 'off', http: 'off' }, memory: true })
     console.log(performance.now() - start)
     await server.stop()`
   const inProcess = Array.from({ length: 7 }, () =>

@@ -10,7 +10,7 @@ import { send, subjects } from '../support/mail.ts'
 
 describe('stuntmail', { concurrency: 2 }, () => {
   it('says one line when ready with --json, and no more', async () => {
-    const off = ['submission', 'smtps', 'imap', 'imaps'].flatMap((name) => [`--${name}`, 'off'])
+    const off = ['submission', 'smtps', 'pop3', 'pop3s', 'imap', 'imaps'].flatMap((name) => [`--${name}`, 'off'])
     const command = await startCommand(['--memory', '--smtp', '0', ...off, '--http', '0'])
     const { smtp, http, ...others } = command.ready.listeners
     assert.deepEqual(command.ready, {

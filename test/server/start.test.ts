@@ -23,7 +23,7 @@ async function heldPort(host: string): Promise<number | undefined> {
 
 describe('a port in use (REL-10)', { concurrency: 2 }, () => {
   // `http` stands in test/cli/serve.test.ts.
-  for (const name of ['smtp', 'submission', 'smtps', 'imap', 'imaps']) {
+  for (const name of ['smtp', 'submission', 'smtps', 'pop3', 'pop3s', 'imap', 'imaps']) {
     it(`of ${name} is named, nothing listens and nothing is written`, async () => {
       const port = (await heldPort('127.0.0.1')) ?? 0
       const data = join(temporaryFolder(), 'data')

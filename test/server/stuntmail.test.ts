@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { io } from 'socket.io-client'
 import type { WireChanges } from '../../src/http/wire-types.ts'
+import { listenerNames } from '../../src/config/options.ts'
 import { ConfigError, StartError, startStuntmail, type Stuntmail, type StuntmailOptions } from '../../src/index.ts'
 import { temporaryFolder } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
@@ -67,10 +68,12 @@ describe('startStuntmail()', () => {
 
   it('has free ports of 127.0.0.1 and nothing kept, unless told otherwise', async () => {
     const server = await started()
-    assert.deepEqual(Object.keys(server.listeners), ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'])
+    assert.deepEqual(Object.keys(server.listeners), listenerNames)
     for (const { host, port } of Object.values(server.listeners)) assert.ok(host === '127.0.0.1' && port > 0)
     assert.equal(server.data, undefined)
-    const off = await started({ listen: { submission: 'off', smtps: false, imap: 'off', imaps: false, http: 'off' } })
+    const off = await started({
+      listen: { submission: 'off', smtps: false, pop3: 'off', pop3s: false, imap: 'off', imaps: false, http: 'off' },
+    })
     assert.deepEqual([Object.keys(off.listeners), off.url], [['smtp'], undefined])
   })
 

@@ -46,7 +46,7 @@ export interface RunningCommand {
 }
 
 /** Free ports on 127.0.0.1 and nothing kept. */
-export const freePorts = ['smtp', 'submission', 'smtps', 'imap', 'imaps', 'http'].flatMap((name) => [
+export const freePorts = ['smtp', 'submission', 'smtps', 'pop3', 'pop3s', 'imap', 'imaps', 'http'].flatMap((name) => [
   `--${name}`,
   '127.0.0.1:0',
 ])

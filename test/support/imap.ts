@@ -2,8 +2,9 @@ import { after } from 'node:test'
 import { systemClock, type Clock } from '../../src/clock.ts'
 import { Mirrors } from '../../src/imap/mirror.ts'
 import { ResponseCache } from '../../src/imap/response-cache.ts'
-import { imapServer, type ImapOptions, type ImapServer } from '../../src/imap/server.ts'
+import { imapServer, type ImapOptions } from '../../src/imap/server.ts'
 import { silentLog } from '../../src/log.ts'
+import type { ConnectionServer } from '../../src/net/connection-server.ts'
 import { bind } from '../../src/net/listener.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -11,7 +12,7 @@ import { LineClient } from './line-client.ts'
 import { certificate } from './smtp.ts'
 
 export interface TestImap {
-  readonly server: ImapServer
+  readonly server: ConnectionServer
   readonly store: Store
   readonly port: number
   /** Connects and reads the greeting. */

@@ -1,6 +1,7 @@
 /** Commands as they come over the wire: lines and the literals between them. RFC 9051 §2.2.1, §4.3; RFC 7888. */
 import { ImapBad, ImapNo } from '../error.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from '../../net/connection.ts'
+import { LineReader } from '../../net/line-reader.ts'
 
 export interface ReaderLimits {
   /** Octets of a command's lines together, without literals. IMAP-3. */
@@ -44,39 +45,23 @@ export interface RawCommand {
 export class CommandReader {
   readonly limits: ReaderLimits
   readonly #connection: Connection
-  #chunk: Buffer = Buffer.alloc(0)
-  #at = 0
+  readonly #lines: LineReader
 
   constructor(connection: Connection, limits: ReaderLimits) {
     this.#connection = connection
+    this.#lines = new LineReader(connection)
     this.limits = limits
   }
 
-  /** Octets that were read and not used yet are thrown away: they were said before TLS. @returns how many. */
-  forget(): number {
-    const left = this.#chunk.length - this.#at
-    this.#chunk = Buffer.alloc(0)
-    this.#at = 0
-    return left
-  }
-
-  /** Whether there is something to read already. */
-  get buffered(): boolean {
-    return this.#at < this.#chunk.length
-  }
-
-  /** The rest of what was read, for whoever reads on in its place. */
-  rest(): Buffer {
-    const rest = this.#chunk.subarray(this.#at)
-    this.forget()
-    return rest
+  get lines(): LineReader {
+    return this.#lines
   }
 
   /** Undefined at the end of the connection. */
   async next(taker: LiteralTaker): Promise<RawCommand | undefined> {
     const command = new Gathering(this.limits)
     for (;;) {
-      const line = await this.line(Math.max(0, this.limits.lineOctets - command.text.length))
+      const line = await this.#lines.line(Math.max(0, this.limits.lineOctets - command.text.length))
       if (line === undefined) return undefined
       if (line.cut) {
         command.refuse(new ImapBad('Command line too long', 'TOOBIG'))
@@ -86,25 +71,6 @@ export class CommandReader {
       if (announced === undefined) return command.done(line.text)
       command.text += line.text + '\r\n'
       if (!(await this.#literal(announced, command, taker))) return command.done('')
-    }
-  }
-
-  /** One line without its end. What is longer than the limit is thrown away as it comes. */
-  async line(maxOctets: number): Promise<{ text: string; cut: boolean } | undefined> {
-    let text = ''
-    let octets = 0
-    for (;;) {
-      if (this.#at >= this.#chunk.length && !(await this.#fill())) return undefined
-      const end = this.#chunk.indexOf(0x0a, this.#at)
-      const until = end < 0 ? this.#chunk.length : end
-      // One more than the limit: the CR of the line end.
-      const room = Math.max(0, maxOctets + 1 - text.length)
-      text += this.#chunk.toString('latin1', this.#at, Math.min(until, this.#at + room))
-      octets += until - this.#at
-      this.#at = until + 1
-      if (end < 0) continue
-      if (octets <= maxOctets + 1 && text.endsWith('\r')) text = text.slice(0, -1)
-      return { text: text.slice(0, maxOctets), cut: octets > maxOctets + 1 || text.length > maxOctets }
     }
   }
 
@@ -135,15 +101,9 @@ export class CommandReader {
     const literal = Buffer.allocUnsafeSlow(octets)
     let filled = 0
     while (filled < octets) {
-      if (this.#at >= this.#chunk.length && !(await this.#fill())) return true
-      const copied = this.#chunk.copy(
-        literal,
-        filled,
-        this.#at,
-        Math.min(this.#chunk.length, this.#at + octets - filled),
-      )
-      filled += copied
-      this.#at += copied
+      const piece = await this.#lines.octets(octets - filled)
+      if (piece === undefined) return true
+      filled += piece.copy(literal, filled)
     }
     command.literals.push(literal)
     return true
@@ -151,9 +111,8 @@ export class CommandReader {
 
   async #pour(octets: number, sink: LiteralSink, command: Gathering): Promise<boolean> {
     for (let left = octets; left > 0;) {
-      if (this.#at >= this.#chunk.length && !(await this.#fill())) return true
-      const piece = this.#chunk.subarray(this.#at, this.#at + left)
-      this.#at += piece.length
+      const piece = await this.#lines.octets(left)
+      if (piece === undefined) return true
       left -= piece.length
       try {
         if (command.refused === undefined) await sink.write(piece)
@@ -166,19 +125,11 @@ export class CommandReader {
 
   async #drain(octets: number): Promise<boolean> {
     for (let left = octets; left > 0;) {
-      if (this.#at >= this.#chunk.length && !(await this.#fill())) return true
-      const used = Math.min(left, this.#chunk.length - this.#at)
-      this.#at += used
-      left -= used
+      const piece = await this.#lines.octets(left)
+      if (piece === undefined) return true
+      left -= piece.length
     }
     return true
-  }
-
-  async #fill(): Promise<boolean> {
-    const chunk = await this.#connection.read()
-    this.#chunk = chunk ?? Buffer.alloc(0)
-    this.#at = 0
-    return chunk !== undefined
   }
 }
 

@@ -1,0 +1,117 @@
+/** IMAP and POP3 as the server has them: ports that are open from the start, code that is loaded when somebody connects. */
+import type { Settings } from './config/options.ts'
+import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
+import type { ConnectionServer } from './net/connection-server.ts'
+import type { BoundSockets } from './net/listener.ts'
+import type { CertificateSource } from './net/tls.ts'
+import type { Store } from './store/store.ts'
+
+export interface MailServices {
+  readonly settings: Settings
+  readonly store: Store
+  readonly certificate: CertificateSource
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+}
+
+/** A protocol once it is loaded, by listener. */
+interface Loaded {
+  readonly servers: Readonly<Record<string, ConnectionServer>>
+  /** After its servers have stopped. */
+  end?(): void
+}
+
+const protocols = [
+  { names: ['imap', 'imaps'], load: loadImap },
+  { names: ['pop3', 'pop3s'], load: loadPop3 },
+] as const
+
+/** Begins to serve. Nothing of a protocol is loaded before its first connection. */
+export function openMailSide(
+  sockets: ReadonlyMap<string, BoundSockets>,
+  services: MailServices,
+): { stop(): Promise<void> } {
+  const sides = protocols.map(({ names, load }) =>
+    openProtocol(names, sockets, { load: () => load(services), ...services }),
+  )
+  return {
+    async stop() {
+      await Promise.all(sides.map((side) => side.stop()))
+    },
+  }
+}
+
+function openProtocol(
+  names: readonly string[],
+  sockets: ReadonlyMap<string, BoundSockets>,
+  { load, log }: { load: () => Promise<Loaded>; log: Log },
+): { stop(): Promise<void> } {
+  let stopping = false
+  let loading: Promise<Loaded> | undefined
+  for (const name of names) {
+    sockets.get(name)?.serve((socket) => {
+      if (stopping) return void socket.destroy()
+      loading ??= load()
+      loading.then(
+        ({ servers }) => servers[name]?.accept(socket),
+        (error: unknown) => {
+          log.error({ err: error }, `${name} could not be loaded`)
+          socket.destroy()
+        },
+      )
+    })
+  }
+  return {
+    async stop() {
+      stopping = true
+      await Promise.all(names.flatMap((name) => sockets.get(name)?.close() ?? []))
+      const loaded = await loading?.catch(() => undefined)
+      if (loaded === undefined) return
+      await Promise.all(Object.values(loaded.servers).map((server) => server.stop()))
+      loaded.end?.()
+    },
+  }
+}
+
+async function loadImap({ settings, ...services }: MailServices): Promise<Loaded> {
+  const [{ imapServer }, { Mirrors }, { ResponseCache }] = await Promise.all([
+    import('./imap/server.ts'),
+    import('./imap/mirror.ts'),
+    import('./imap/response-cache.ts'),
+  ])
+  const mirrors = new Mirrors(services.store)
+  const host = {
+    ...services,
+    mirrors,
+    cache: new ResponseCache(),
+    logins: loginsOf(settings),
+    requireTls: settings.mailRequireTls,
+    appendLimit: settings.maxMessage,
+  }
+  const servers = {
+    imap: imapServer({ ...host, name: 'imap', implicitTls: false }),
+    imaps: imapServer({ ...host, name: 'imaps', implicitTls: true }),
+  }
+  return { servers, end: () => mirrors.end() }
+}
+
+async function loadPop3({ settings, ...services }: MailServices): Promise<Loaded> {
+  const [{ pop3Server }, { Maildrops }] = await Promise.all([import('./pop3/server.ts'), import('./pop3/maildrop.ts')])
+  const host = {
+    ...services,
+    maildrops: new Maildrops(services.store, settings.pop3Shared),
+    logins: loginsOf(settings),
+    requireTls: settings.mailRequireTls,
+  }
+  const servers = {
+    pop3: pop3Server({ ...host, name: 'pop3', implicitTls: false }),
+    pop3s: pop3Server({ ...host, name: 'pop3s', implicitTls: true }),
+  }
+  return { servers }
+}
+
+function loginsOf({ mailUsers, strictLogin }: Settings) {
+  return { users: new Map(mailUsers.map(({ user, password }) => [user, password])), strict: strictLogin }
+}

@@ -1,0 +1,16 @@
+import { noArgument } from '../arguments.ts'
+import { command } from '../command.ts'
+import { Pop3Refusal } from '../error.ts'
+
+/** STLS, RFC 2595 §4. */
+export const stls = command({
+  name: 'STLS',
+  states: ['authorization'],
+  parse: noArgument,
+  async run({ session }) {
+    if (session.connection.tls !== undefined) throw new Pop3Refusal('TLS is already active')
+    // Made now, if need be, so that an -ERR can still be said.
+    await session.host.certificate.secureContext()
+    return { text: 'Begin TLS negotiation', afterwards: () => session.startTls() }
+  },
+})
