@@ -89,7 +89,7 @@ export async function renderWith(
     ...contentOf(output),
     diagnostics: [...diagnostics].sort((one, other) => one.severity.localeCompare(other.severity)),
     files: relative([file, ...reader.files, ...(output.files ?? [])]),
-    filesAssumed: output.filesAssumed === true,
+    ...(output.filesAssumed === true && { filesAssumed: true }),
     missing: relative([...reader.missing, ...(output.missing ?? [])]),
     renderMs: clock.monotonic() - start,
   }
