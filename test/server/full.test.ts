@@ -84,7 +84,11 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
       stored.map(({ key }) => key),
       [accepted],
     )
-    assert.equal((await server.end()).code, 0)
+    const { code, stderr } = await server.end()
+    assert.equal(code, 0)
+    const told = stderr.split('\n').filter((line) => /refused|kept/.test(line))
+    assert.equal(told.length, 1, stderr)
+    assert.match(told[0] ?? '', /"message refused: no space left"/)
   })
 
   it(

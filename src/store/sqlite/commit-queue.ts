@@ -1,4 +1,3 @@
-import type { Log } from '../../log.ts'
 import { StoreError, type Receipt } from '../store.ts'
 import type { Arrivals, Incoming, LargeMessage } from './arrivals.ts'
 import { isOutOfSpace } from './disk.ts'
@@ -31,15 +30,13 @@ type Outcome = Map<number, Receipt | Refused>
  */
 export class CommitQueue {
   readonly #segments: Segments
-  readonly #log: Log
   readonly #commit: Arrivals['commit']
   readonly #spools = new Map<number, LargeOnItsWay>()
   #waiting: Waiting[] = []
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: { segments: Segments; log: Log; commit: Arrivals['commit'] }) {
+  constructor(parts: { segments: Segments; commit: Arrivals['commit'] }) {
     this.#segments = parts.segments
-    this.#log = parts.log
     this.#commit = parts.commit
   }
 
@@ -95,7 +92,7 @@ export class CommitQueue {
     for (const { batch, items } of waiting) {
       for (const item of items) {
         const incoming = this.#incoming(item, batch.octets)
-        if (incoming instanceof Error) outcome.set(item.id, this.#refusal(incoming))
+        if (incoming instanceof Error) outcome.set(item.id, refusal(incoming))
         else ready.push({ id: item.id, incoming })
       }
     }
@@ -113,7 +110,7 @@ export class CommitQueue {
       batch.forEach(({ id }, i) => outcome.set(id, receipts[i] ?? { code: undefined, text: 'Not committed' }))
     } catch (error) {
       const [only] = batch
-      if (batch.length === 1 && only) outcome.set(only.id, this.#refusal(error))
+      if (batch.length === 1 && only) outcome.set(only.id, refusal(error))
       else for (const one of batch) await this.#together([one], outcome)
     }
   }
@@ -124,13 +121,13 @@ export class CommitQueue {
     if (error !== undefined || message === undefined) return error ?? new Error('The spool of a large message is gone')
     return { octets: message, arrival }
   }
+}
 
-  #refusal(error: unknown): Refused {
-    const text = error instanceof Error ? error.message : String(error)
-    const code = error instanceof StoreError ? error.code : isOutOfSpace(error) ? 'full' : undefined
-    this.#log[code === 'full' ? 'warn' : 'error']({ error: text }, 'A message could not be kept')
-    return { code, text }
-  }
+/** What the one who handed the message in is told; who refuses a message says so in the log. */
+function refusal(error: unknown): Refused {
+  const text = error instanceof Error ? error.message : String(error)
+  const code = error instanceof StoreError ? error.code : isOutOfSpace(error) ? 'full' : undefined
+  return { code, text }
 }
 
 /** A large message that cannot be flushed fails when it is to be committed. */

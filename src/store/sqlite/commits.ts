@@ -72,7 +72,7 @@ export function openCommits(parts: CommitParts): Commits {
   })
   const filing = new Filing(db, { mailboxes, sessions, addresses })
   const arrivals = new Arrivals({ segments, journal, reserve, transactions, filing, clock, log, setClock })
-  const queue = new CommitQueue({ segments, log, commit: (batch) => arrivals.commit(batch) })
+  const queue = new CommitQueue({ segments, commit: (batch) => arrivals.commit(batch) })
   const withReserve: Commits['withReserve'] = (work) => {
     try {
       return work()
