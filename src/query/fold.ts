@@ -5,7 +5,7 @@ export function foldName(name: string): string {
   return name.toLowerCase()
 }
 
-/** A mailbox name: `INBOX` in any case is one (alone or above others), otherwise case counts. RFC 9051 §5.1. */
+/** A mailbox name: `INBOX` in any case of ASCII is one (alone or above others), otherwise case counts. RFC 9051 §5.1. */
 export function foldMailbox(name: string): string {
   return name.normalize('NFC').replace(/^inbox(?=\/|$)/i, 'INBOX')
 }

@@ -70,6 +70,9 @@ export function mailboxSuite(name: string, open: () => Promise<{ store: Store; d
       assert.deepEqual(await made(), ['Work', 'Work/2026'])
       await assert.rejects(store.createMailbox(bob, 'Work/2026'), { code: 'exists' })
       await assert.rejects(store.createMailbox(bob, 'inbox'), { code: 'exists' })
+      // RFC 9051 §5.1 folds ASCII; the capital of a dotless ı is an I.
+      assert.equal((await store.createMailbox(bob, 'ınbox')).name, 'ınbox')
+      await store.deleteMailbox(bob, 'ınbox')
       for (const bad of ['', '/', 'a//b', '../x', 'x/..', 'nul\0', 'x'.repeat(1001), Array(60).fill('a').join('/')]) {
         await assert.rejects(store.createMailbox(bob, bad), { code: 'bad-name' }, bad)
       }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { foldMailbox } from '../../query/fold.ts'
 import { StoreError, type MailboxState } from '../store.ts'
 import type { Database, Row, Statement } from './driver.ts'
 
@@ -195,9 +196,8 @@ export const mailboxState = (box: Mailbox, subscribed: boolean): MailboxState =>
  */
 export function mailboxName(name: string): string {
   if (name === 'INBOX') return name
-  const levels = name.normalize('NFC').split('/')
-  if (/^inbox$/i.test(levels[0] ?? '')) levels[0] = 'INBOX'
-  const clean = levels.join('/')
+  const clean = foldMailbox(name)
+  const levels = clean.split('/')
   const bad = levels.some((level) => level === '' || level === '.' || level === '..') || /\p{Cc}/u.test(clean)
   if (bad || levels.length > 50 || Buffer.byteLength(clean) > 1000) {
     throw new StoreError('bad-name', `Not a mailbox name: ${JSON.stringify(name.slice(0, 80))}`)
