@@ -34,6 +34,7 @@ export class Engine extends SMTPServer implements SessionHost {
   readonly requireTls
   readonly clients
   readonly sessionOptions
+  readonly handshakeTimeoutMs
   readonly sessions = new Set<Session>()
   readonly #options: EngineOptions
   #stopping = false
@@ -59,6 +60,7 @@ export class Engine extends SMTPServer implements SessionHost {
     this.requireTls = options.requireTls
     this.clients = options.clients
     this.sessionOptions = options.sessionOptions
+    this.handshakeTimeoutMs = options.handshakeTimeoutMs
   }
 
   get stopping(): boolean {
@@ -72,6 +74,10 @@ export class Engine extends SMTPServer implements SessionHost {
     socket.on('error', () => socket.destroy())
     const release = this._acceptSocket(socket, true)
     if (release === false) return
+    // smtp-server's own limit is the idle timeout, and each octet begins it anew. Destroys the socket on top: Node
+    // crashes when the one below goes in the middle of a handshake.
+    const limit = setTimeout(() => this._pendingSockets.get(socket)?.destroy(), this.handshakeTimeoutMs).unref()
+    socket.once('close', () => clearTimeout(limit))
     const fail = (error: unknown): void => {
       release()
       socket.destroy()
@@ -81,6 +87,7 @@ export class Engine extends SMTPServer implements SessionHost {
       this._upgrade(socket, (error, tlsSocket) => {
         if (error !== null || tlsSocket === undefined) return fail(error)
         release()
+        clearTimeout(limit)
         this.connect(tlsSocket)
       })
     }, fail)

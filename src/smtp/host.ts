@@ -15,6 +15,7 @@ export interface SessionHost {
   readonly users: Users
   readonly requireTls: boolean
   readonly clients: ClientLimit
+  readonly handshakeTimeoutMs: number
   /** No new transactions: the server is about to stop. */
   readonly stopping: boolean
   readonly sessionOptions: Omit<SessionState, 'heloName' | 'transaction' | 'session'>

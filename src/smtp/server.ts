@@ -37,6 +37,8 @@ export interface SmtpOptions {
   readonly greetingName?: string
   /** How long a session may say nothing, milliseconds. Default 300,000: RFC 5321 §4.5.3.2.7. */
   readonly idleTimeoutMs?: number
+  /** How long a TLS handshake may take in all, with and without STARTTLS, milliseconds. Default 30,000. */
+  readonly handshakeTimeoutMs?: number
   /** How long `stop` waits for messages on their way, milliseconds. Default 10,000. */
   readonly drainMs?: number
   readonly clock?: Clock
@@ -58,36 +60,44 @@ export interface SmtpServer {
   stop(): Promise<void>
 }
 
+const noneHidden: readonly ExtensionName[] = []
 const defaults = {
   implicitTls: false,
   maxMessageOctets: 50 * 1024 * 1024,
-  strictLineEnds: false,
   maxRecipients: 1_000,
   maxClients: 500,
+  hidden: noneHidden,
+  strictLineEnds: false,
+  requireTls: false,
   idleTimeoutMs: 300_000,
+  handshakeTimeoutMs: 30_000,
   drainMs: 10_000,
+  clock: systemClock,
+  log: silentLog,
 } as const
 
 /** Begins to serve. */
 export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<SmtpServer> {
-  const { sockets, hidden = [], clock = systemClock } = options
+  const settings = { ...defaults, ...options }
+  const { sockets, clock, maxMessageOctets, strictLineEnds, maxRecipients } = settings
   const engine = new Engine({
     name: options.name,
     clock,
-    log: options.log ?? silentLog,
+    log: settings.log,
     users: options.users,
-    requireTls: options.requireTls ?? false,
+    requireTls: settings.requireTls,
     clients: options.clients ?? clientLimit(defaults.maxClients),
-    implicitTls: options.implicitTls ?? defaults.implicitTls,
+    implicitTls: settings.implicitTls,
     certificate: options.certificate,
-    idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    handshakeTimeoutMs: settings.handshakeTimeoutMs,
     sessionOptions: {
       delivery,
-      offered: new Set(extensionNames.filter((name) => !hidden.includes(name))),
+      offered: new Set(extensionNames.filter((name) => !settings.hidden.includes(name))),
       greetingName: options.greetingName ?? hostname(),
-      maxMessageOctets: options.maxMessageOctets ?? defaults.maxMessageOctets,
-      strictLineEnds: options.strictLineEnds ?? defaults.strictLineEnds,
-      maxRecipients: options.maxRecipients ?? defaults.maxRecipients,
+      maxMessageOctets,
+      strictLineEnds,
+      maxRecipients,
       now: () => clock.now(),
     },
   })
@@ -103,7 +113,7 @@ export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<Smt
       return [...engine.sessions].filter((session) => session.receiving).length
     },
     async stop() {
-      stopped ??= Promise.all([sockets.close(), engine.stop(options.drainMs ?? defaults.drainMs)])
+      stopped ??= Promise.all([sockets.close(), engine.stop(settings.drainMs)])
       await stopped
     },
   })

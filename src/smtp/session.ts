@@ -38,6 +38,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   #unsent = ''
   /** The client waits for us. */
   #busy = false
+  #handshakeLimit: NodeJS.Timeout | undefined
   #messages = 0
   #lastCode = 0
   #authSeen = false
@@ -98,6 +99,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
 
   /** After STARTTLS everything the client said is forgotten. RFC 3207 §4.2. */
   override _resetSession(): void {
+    clearTimeout(this.#handshakeLimit)
     this.#state.heloName = ''
     this.#state.transaction = undefined
     this.#refresh()
@@ -124,6 +126,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     super._onClose()
     if (this.#ended) return
     this.#ended = true
+    clearTimeout(this.#handshakeLimit)
     if (!this.#busy) this.#finish()
   }
 
@@ -277,6 +280,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
         // SMTP-5: it came in plain text and would otherwise be taken for what the TLS client says.
         if (unread > 0) this.#transcript.client(`<${unread} octets before the TLS handshake, thrown away>`)
         this.upgrade(done)
+        this.#handshakeLimit = setTimeout(() => this._onTimeout(), this.#host.handshakeTimeoutMs).unref()
       },
       (error: unknown) => {
         this.#host.log.error({ err: error }, 'TLS is not available')

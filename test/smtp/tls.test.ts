@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
 import tls from 'node:tls'
 import { LineClient } from '../support/line-client.ts'
@@ -74,6 +75,58 @@ test('a client that speaks no TLS to a TLS port is let go, and the server lives 
   assert.match(await right.command('NOOP'), /^250/)
   right.destroy()
   await server.stop()
+})
+
+/** A client that begins no handshake, and one that sends the octets of its first record one by one. */
+async function dawdle(slow: LineClient, dragging: boolean): Promise<void> {
+  if (dragging) await slow.send(Uint8Array.of(0x16, 3, 1, 2, 0))
+  const timer = setInterval(() => void (dragging && slow.send('x')), 50)
+  await slow.rest()
+  clearInterval(timer)
+  slow.destroy()
+}
+
+test('a TLS handshake has a limit of its own, however long a session may be idle', async () => {
+  const { server, port } = await testSmtp({ implicitTls: true, handshakeTimeoutMs: 300, idleTimeoutMs: 600_000 })
+  await Promise.all([true, false].map(async (dragging) => dawdle(await LineClient.connect(port), dragging)))
+  await server.stop()
+})
+
+test('after STARTTLS it has the same, and the outcome says so', async () => {
+  const { server, delivery, client } = await testSmtp({ handshakeTimeoutMs: 300, idleTimeoutMs: 600_000 })
+  const begun = async (dragging: boolean): Promise<void> => {
+    const slow = await client()
+    await slow.command('EHLO c')
+    assert.match(await slow.command('STARTTLS'), /^220/)
+    await dawdle(slow, dragging)
+  }
+  await Promise.all([begun(true), begun(false)])
+  await delivery.until(({ sessions }) => sessions.length === 2)
+  assert.deepEqual(
+    delivery.sessions.map(({ end }) => end.outcome),
+    ['timeout', 'timeout'],
+  )
+  await server.stop()
+})
+
+test('control: after its handshake a session lasts until it is idle for too long', async () => {
+  const lasts = async (implicitTls: boolean): Promise<number> => {
+    const { server, client } = await testSmtp({ implicitTls, handshakeTimeoutMs: 3_000, idleTimeoutMs: 4_000 })
+    const connection = await client()
+    await connection.command('EHLO c')
+    if (!implicitTls) {
+      await connection.command('STARTTLS')
+      await connection.startTls()
+    }
+    const start = performance.now()
+    assert.match(await connection.command('NOOP'), /^250/)
+    assert.match(await connection.reply(), /^421 4\.4\.2/)
+    const lasted = performance.now() - start
+    connection.destroy()
+    await server.stop()
+    return lasted
+  }
+  for (const lasted of await Promise.all([lasts(true), lasts(false)])) assert.ok(lasted > 3_900, `${lasted} ms`)
 })
 
 test('without a certificate STARTTLS is 454, and the session goes on in plain text', async () => {
