@@ -131,9 +131,15 @@ export const sessionSchema: v.GenericSchema<WireSession> = v.object({
   authUser: nullableText,
   tls: nullableText,
   startedAt: time,
-  endedAt: time,
+  endedAt: v.pipe(
+    v.nullable(time),
+    v.metadata({ description: 'Null while it is open, and where its end was never told' }),
+  ),
   messages: count,
-  outcome: text,
+  outcome: v.pipe(
+    text,
+    v.metadata({ description: '`completed`, `dropped`, `refused`, `timeout`, `shutdown`, or `open` while it lasts' }),
+  ),
   transcript: text,
 })
 

@@ -123,8 +123,10 @@ export interface WireSession {
   authUser: string | null
   tls: string | null
   startedAt: string
-  endedAt: string
+  /** Null while it is open, and where its end was never told. */
+  endedAt: string | null
   messages: number
+  /** `completed`, `dropped`, `refused`, `timeout`, `shutdown`, or `open` while it lasts. */
   outcome: string
   transcript: string
 }

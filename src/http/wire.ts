@@ -2,7 +2,7 @@
 import type { MessageTree, Part } from '../mime/tree.ts'
 import type { Change } from '../store/change.ts'
 import type { MessageSummary, StoredMessage } from '../store/message.ts'
-import type { SessionRecord } from '../store/store.ts'
+import type { KeptSession } from '../store/store.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
 import type { Replayed } from '../replay/runs.ts'
 import type { Tie } from '../templates/captured.ts'
@@ -72,7 +72,7 @@ export function wireMessage(message: StoredMessage, content: MessageContent): Wi
   }
 }
 
-export function wireSession(session: SessionRecord): WireSession {
+export function wireSession(session: KeptSession): WireSession {
   return {
     id: session.id,
     listener: session.listener,
@@ -81,7 +81,7 @@ export function wireSession(session: SessionRecord): WireSession {
     authUser: session.authUser ?? null,
     tls: session.tls ?? null,
     startedAt: wireTime(session.startedAt),
-    endedAt: wireTime(session.endedAt),
+    endedAt: session.endedAt === undefined ? null : wireTime(session.endedAt),
     messages: session.messages,
     outcome: session.outcome,
     transcript: session.transcript,

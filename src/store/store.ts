@@ -40,8 +40,9 @@ export interface Store {
    */
   setNote(key: MessageKey, name: string, text: string | undefined): Promise<boolean>
   note(key: MessageKey, name: string): Promise<string | undefined>
-  sessions(limit: number): Promise<readonly SessionRecord[]>
-  session(id: string): Promise<SessionRecord | undefined>
+  /** The newest first; those that brought a message and are not over yet, too. */
+  sessions(limit: number): Promise<readonly KeptSession[]>
+  session(id: string): Promise<KeptSession | undefined>
 
   /** Adds and removes flags on the account's entries of these messages. @returns how many messages are in the account. */
   setFlags(scope: Scope, change: FlagChange): Promise<number>
@@ -266,6 +267,14 @@ export interface SessionRecord {
   readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown'
   /** Lines `C: …` and `S: …`, LF between them, secrets out. */
   readonly transcript: string
+}
+
+/** A session that was kept, or one that is open and has brought a message. */
+export interface KeptSession extends Omit<SessionRecord, 'endedAt' | 'outcome'> {
+  /** Milliseconds since 1970. Undefined while it is open, and where its end was never told. */
+  readonly endedAt: number | undefined
+  /** `dropped` too where the server ended before the session did. */
+  readonly outcome: SessionRecord['outcome'] | 'open'
 }
 
 export interface StoreState {

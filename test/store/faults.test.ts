@@ -9,7 +9,7 @@ import { systemClock, type Clock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Store } from '../../src/store/store.ts'
-import { deliver, plainMessage, rawOf } from '../support/messages.ts'
+import { arrivalTo, deliver, plainMessage, rawOf } from '../support/messages.ts'
 
 describe('a data directory', () => {
   let directory: string
@@ -38,6 +38,22 @@ describe('a data directory', () => {
     assert.deepEqual(await rawOf(store, first.key), plainMessage('first'))
     assert.equal((await store.changesSince(first.change)).reset, false)
     await store.assertConsistent()
+    await store.close()
+  })
+
+  it('shows a session whose end the server did not live to see as dropped, and a new one as open', async () => {
+    let store = await open()
+    await deliver(store, plainMessage('first'))
+    await store.close()
+    store = await open()
+    await deliver(store, plainMessage('second'), arrivalTo(['bob@example.com'], { sessionId: 'session-2' }))
+    assert.deepEqual(
+      (await store.sessions(10)).map(({ id, outcome }) => [id, outcome]),
+      [
+        ['session-2', 'open'],
+        ['session-1', 'dropped'],
+      ],
+    )
     await store.close()
   })
 

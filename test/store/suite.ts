@@ -120,6 +120,18 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; dis
       assert.equal((await store.sessions(10))[0]?.messages, 1)
     })
 
+    it('shows a session that brought a message as open until its end is told', async () => {
+      await deliver(store, plainMessage('c'))
+      const open = await store.session('session-1')
+      assert.deepEqual([open?.outcome, open?.endedAt, open?.messages], ['open', undefined, 1])
+      store.recordSession({
+        ...{ id: 'session-1', listener: 'smtp', clientAddress: '127.0.0.1', clientPort: 40_000, heloName: 'c' },
+        ...{ startedAt: 1, endedAt: 9, messages: 1, outcome: 'completed', transcript: '' },
+      })
+      const [over] = await store.sessions(10)
+      assert.deepEqual([over?.id, over?.outcome, over?.endedAt], ['session-1', 'completed', 9])
+    })
+
     it('keeps sessions without a message, the newest of them', async () => {
       for (let i = 0; i < 5; i++) {
         store.recordSession({

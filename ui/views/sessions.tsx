@@ -36,13 +36,13 @@ export function SessionsView() {
 
 function Session({ session, open }: { session: WireSession; open: boolean }) {
   const { id, client, heloName, listener, messages, outcome, startedAt, endedAt, tls, authUser, transcript } = session
-  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000
+  const seconds = endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000
   const facts = [
     listener,
     tls ?? 'no TLS',
     authUser === null ? null : `as ${authUser}`,
     count(messages, 'message'),
-    `${seconds.toFixed(2)} s`,
+    seconds === null ? null : `${seconds.toFixed(2)} s`,
   ]
   return (
     <li class={open ? 'open' : ''}>

@@ -121,7 +121,7 @@ function wire(
   const sweepSoon = sweeper(compaction, queue, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
-  sessions.prune()
+  sessions.begin()
   const ended = new SessionQueue(sessions, transactions, log)
   if (directory !== undefined) sweepSoon()
   const changes = new Changes(db, counters, mailboxes)

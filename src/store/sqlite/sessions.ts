@@ -1,5 +1,5 @@
 import type { SmtpEnvelope } from '../../smtp/envelope.ts'
-import type { SessionRecord } from '../store.ts'
+import type { KeptSession, SessionRecord } from '../store.ts'
 import type { Database, Row, Statement } from './driver.ts'
 import { type TransactionColumn } from './rows.ts'
 
@@ -28,6 +28,8 @@ export class Sessions {
   readonly #prune: Statement
   readonly #newest: Statement
   readonly #conversations: Statement
+  /** The newest session of the server before this one: up to it none is open. */
+  #last = 0
   #recorded = 0
 
   constructor(db: Database, keep: number) {
@@ -92,23 +94,29 @@ export class Sessions {
     return { number: Number(known?.['number']), transcript }
   }
 
+  /** Called before the first session of this server, and after what a crash left was filed. */
+  begin(): void {
+    this.#last = Number(this.#newest.get(1)?.['number'] ?? 0)
+    this.prune()
+  }
+
   prune(): void {
     this.#prune.run(this.#keep)
   }
 
-  newest(limit: number): readonly SessionRecord[] {
+  newest(limit: number): readonly KeptSession[] {
     return this.#newest.all(limit).map((row) => this.#read(row))
   }
 
-  get(id: string): SessionRecord | undefined {
+  get(id: string): KeptSession | undefined {
     const row = this.#find.get(id)
     return row && this.#read(row)
   }
 
-  #read(row: Row): SessionRecord {
+  #read(row: Row): KeptSession {
     const circumstances = JSON.parse(String(row['circumstances'])) as Circumstances
     const { client, tls, authUser } = circumstances
-    const startedAt = Number(row['started_at'])
+    const unfinished = Number(row['number']) > this.#last ? 'open' : 'dropped'
     return {
       id: String(row['id']),
       listener: circumstances.listener,
@@ -117,10 +125,10 @@ export class Sessions {
       heloName: circumstances.heloName,
       ...(authUser === undefined ? {} : { authUser }),
       ...(tls === undefined ? {} : { tls: `${tls.version} ${tls.cipher}`.trim() }),
-      startedAt,
-      endedAt: Number(row['ended_at'] ?? startedAt),
+      startedAt: Number(row['started_at']),
+      endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
       messages: Number(row['messages']),
-      outcome: (row['outcome'] ?? 'dropped') as SessionRecord['outcome'],
+      outcome: (row['outcome'] ?? unfinished) as KeptSession['outcome'],
       transcript: typeof row['transcript'] === 'string' ? row['transcript'] : this.#rebuilt(row),
     }
   }

@@ -7,6 +7,7 @@ import type {
   EntryColumns,
   ExpungedEntries,
   FlagChange,
+  KeptSession,
   MailboxState,
   MessagePage,
   Receipt,
@@ -33,8 +34,8 @@ export type StoreCalls = {
   conversation(key: MessageKey): string | undefined
   setNote(note: { key: MessageKey; name: string; text: string | undefined }): Promise<boolean>
   note(note: { key: MessageKey; name: string }): string | undefined
-  sessions(limit: number): readonly SessionRecord[]
-  session(id: string): SessionRecord | undefined
+  sessions(limit: number): readonly KeptSession[]
+  session(id: string): KeptSession | undefined
   flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): Promise<number>
   flagEntries(flags: {
     mailboxId: number
