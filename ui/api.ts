@@ -82,8 +82,13 @@ export async function sendJson<T>(method: 'POST' | 'PUT', path: string, body: ob
 }
 
 export async function getText(path: string): Promise<string> {
+  return (await getBody(path)).text
+}
+
+/** The text or HTML of a message. @returns `truncated`: the server gave its beginning alone */
+export async function getBody(path: string): Promise<{ text: string; truncated: boolean }> {
   const response = await request('GET', path)
-  return response.text()
+  return { text: await response.text(), truncated: response.headers.has('X-Stuntmail-Truncated') }
 }
 
 /**

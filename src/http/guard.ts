@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { authenticate } from './credentials.ts'
 import { decide, safetyHeaders, type GateDecision, type GateRules } from './gate.ts'
 import type { Authenticator } from './passwords.ts'
+import { truncatedField } from './message-text.ts'
 import { HttpProblem, problemBody, problemMediaType } from './problem.ts'
 import { writeProblem } from './reply.ts'
 import { clientAddress } from './router.ts'
@@ -86,6 +87,7 @@ function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('Access-Control-Allow-Origin', origin)
   response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
   response.setHeader('Access-Control-Allow-Headers', 'Content-Type, X-Stuntmail, Authorization')
+  response.setHeader('Access-Control-Expose-Headers', truncatedField)
   response.setHeader('Access-Control-Max-Age', '600')
 }
 

@@ -76,7 +76,11 @@ function operation(row: Route): Json {
     parameters: [...parameters('path', row.params), ...parameters('query', row.query)],
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
-      [row.answers.status]: { description: row.answers.text, content: answerContent(row) },
+      [row.answers.status]: {
+        description: row.answers.text,
+        ...answerHeaders(row),
+        content: answerContent(row),
+      },
       default: { $ref: '#/components/responses/Problem' },
     },
   }
@@ -121,6 +125,15 @@ function answerContent(row: Route): Json {
     if (schema === content) return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } }
   }
   return { 'application/json': { schema: jsonSchema(content) } }
+}
+
+function answerHeaders({ answers: { headers } }: Route): Json {
+  if (headers === undefined) return {}
+  const fields = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ])
+  return { headers: Object.fromEntries(fields) as Json }
 }
 
 function isMediaTypes(content: v.GenericSchema | readonly string[]): content is readonly string[] {

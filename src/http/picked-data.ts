@@ -36,10 +36,10 @@ const reads: Readonly<Record<Exclude<PickSource, `header:${string}`>, Read>> = {
   rcpt: ({ forwardPaths }) => forwardPaths[0],
   'message-id': ({ messageId }) => messageId,
   date: ({ date, arrivedAt }) => new Date(date ?? arrivedAt).toISOString(),
-  text: (_, message) => textBody(message),
-  html(_, message) {
+  text: async (_, message) => (await textBody(message))?.text,
+  async html(_, message) {
     const { html } = bodyParts(message.tree)
-    return html && partText(message, html)
+    return html && (await partText(message, html)).text
   },
 }
 

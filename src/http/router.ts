@@ -53,6 +53,8 @@ export interface Answers {
   readonly text: string
   /** A schema for JSON, else the media types of the content. */
   readonly content: v.GenericSchema | readonly string[]
+  /** Fields of the answer that say something of their own: what, by name. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A row with its types closed over. */

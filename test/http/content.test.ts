@@ -147,6 +147,25 @@ describe('bodies', () => {
     const neither = await served.put(partOf('image/png'), 'a@example.com')
     assert.equal((await get(`/api/messages/${neither}/text`)).status, 404)
   })
+  it('a body that is too long says that this is its beginning', async () => {
+    const large = await serve({ maxMessageOctets: 100_000_000 })
+    const octets = 10 * 1_048_576
+    const cut = async (type: string, body: string, path: string): Promise<unknown[]> => {
+      const key = await large.put(message(`Content-Type: ${type}`, '', body), 'a@b.c')
+      const { headers, body: sent } = await ask(large.port, `/api/messages/${key}/${path}`)
+      return [headers['x-stuntmail-truncated'], sent.length]
+    }
+    for (const [type, path] of [
+      ['text/plain', 'text'],
+      ['text/html', 'html'],
+    ] as const) {
+      assert.deepEqual(await cut(type, 'x'.repeat(octets), path), ['1', octets], 'and its line end is cut')
+      assert.deepEqual(await cut(type, 'x'.repeat(octets - 2), path), [undefined, octets - 1], 'control')
+    }
+    assert.deepEqual(await cut('text/html', 'x'.repeat(3_000_000), 'text'), ['1', 2 * 1_048_576])
+    assert.deepEqual((await cut('text/html', 'x'.repeat(2_000_000), 'text'))[0], undefined, 'control')
+    assert.deepEqual(large.errors, [])
+  })
   it('header fields come in order, decoded and raw', async () => {
     const key = await served.put(
       message('Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=', 'X-A: 1', ' 2', 'x-a: 3', '', ''),

@@ -9,7 +9,15 @@ interface Operation {
   summary: string
   parameters: { name: string; in: string; required: boolean; schema: object; description?: string }[]
   requestBody?: { required: boolean; content: Record<string, { schema?: object }> }
-  responses: Record<string, { $ref?: string; description?: string; content?: Record<string, { schema?: object }> }>
+  responses: Record<
+    string,
+    {
+      $ref?: string
+      description?: string
+      content?: Record<string, { schema?: object }>
+      headers?: Record<string, { description: string }>
+    }
+  >
 }
 
 interface Document {
@@ -86,6 +94,14 @@ describe('OpenAPI', () => {
       references.filter((reference) => !resolves(reference)),
       [],
     )
+  })
+  it('says which answers have a field of their own', () => {
+    for (const kind of ['text', 'html']) {
+      const { responses } = document.paths[`/api/messages/{key}/${kind}`]?.['get'] ?? assert.fail(kind)
+      const [name, field] = Object.entries(responses['200']?.headers ?? {})[0] ?? []
+      assert.equal(name, 'X-Stuntmail-Truncated')
+      assert.match(field?.description ?? '', /10 MiB/)
+    }
   })
   it('says the ranges that validation holds to', () => {
     const limit = document.paths['/api/messages']?.['get']?.parameters.find(({ name }) => name === 'limit')

@@ -1,8 +1,9 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { WireMessage } from '../../src/http/wire-types.ts'
-import { getText, messageUrl } from '../api.ts'
+import { getBody, messageUrl } from '../api.ts'
 import { count, size } from '../format.ts'
+import { Cut } from '../parts/cut.tsx'
 import { Frame, type FrameReport } from '../parts/frame.tsx'
 import { isHeavy, occurrences } from '../parts/heavy.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -21,7 +22,7 @@ const widths = [
 
 /** The HTML of a message, as a reader at some width and in light or dark would see it. */
 export function HtmlBody({ message }: { message: WireMessage }) {
-  const loaded = useLoaded(message.key, () => getText(messageUrl(message.key, '/html')))
+  const loaded = useLoaded(message.key, () => getBody(messageUrl(message.key, '/html')))
   const width = useSignal<number | null>(null)
   const scheme = useSignal<'light' | 'dark'>('light')
   const remote = useSignal(false)
@@ -29,19 +30,20 @@ export function HtmlBody({ message }: { message: WireMessage }) {
   const report = useSignal<FrameReport | null>(null)
   const own = useMemo(() => partsOfMessage(message), [message])
   if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
-  if (!insisted.value && isHeavy(loaded.value)) {
-    return <Heavy message={message} html={loaded.value} onInsist={() => (insisted.value = true)} />
+  if (!insisted.value && isHeavy(loaded.value.text)) {
+    return <Heavy message={message} html={loaded.value.text} onInsist={() => (insisted.value = true)} />
   }
   return (
     <div class="html-body">
       <PreviewBar width={width} scheme={scheme} />
+      {loaded.value.truncated && <Cut messageKey={message.key} />}
       {report.value !== null && (
         <RemoteBar report={report.value} loading={remote.value} onLoad={() => (remote.value = true)} />
       )}
       <Frame
         title="HTML of the message"
         address={`frame/${encodeURIComponent(message.key)}`}
-        html={loaded.value}
+        html={loaded.value.text}
         own={own}
         width={width.value}
         scheme={scheme.value}

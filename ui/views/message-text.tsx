@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { WireMessage } from '../../src/http/wire-types.ts'
-import { getText, messageUrl } from '../api.ts'
+import { getBody, messageUrl } from '../api.ts'
+import { Cut } from '../parts/cut.tsx'
 import { useLoaded } from '../parts/loaded.ts'
 import { useSignal } from '@preact/signals'
 import { Waiting } from '../parts/waiting.tsx'
@@ -13,15 +14,16 @@ const address = /https?:\/\/[^\s<>"]+/gi
 
 /** The plain text, with its links made links. Built from text nodes only. HTML-8. */
 export function TextBody({ message }: { message: WireMessage }) {
-  const loaded = useLoaded(message.key, () => getText(messageUrl(message.key, '/text')))
+  const loaded = useLoaded(message.key, () => getBody(messageUrl(message.key, '/text')))
   const all = useSignal(false)
-  const text = loaded.status === 'ready' ? loaded.value : ''
+  const text = loaded.status === 'ready' ? loaded.value.text : ''
   const shown = all.value ? text : text.slice(0, atOnce)
   const pieces = useMemo(() => linked(shown), [shown])
   if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
   if (text.trim() === '') return <p class="note">This message has no text.</p>
   return (
     <>
+      {loaded.value.truncated && <Cut messageKey={message.key} />}
       <pre class="text-body">
         {pieces.map((piece, index) =>
           piece.url === undefined ? (

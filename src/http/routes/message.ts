@@ -5,7 +5,7 @@ import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { partsSource } from '../frame.ts'
 import { resolveContentIds } from '../html-document.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
-import { partText, textBody } from '../message-text.ts'
+import { partText, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
 import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
@@ -81,7 +81,7 @@ export const getHtml = route({
     'The HTML body as a document: UTF-8, inline pictures resolved, unable to run scripts or to load from outside',
   tag,
   ...ofMessage,
-  answers: { status: 200, text: 'The document', content: ['text/html'] },
+  answers: { status: 200, text: 'The document', content: ['text/html'], headers: truncatedHeaders },
   async handle(services, { params, query, origin }) {
     return openAs(services, query.account, params.key, async (message) => {
       const { html } = bodyParts(message.tree)
@@ -97,11 +97,16 @@ export const getHtml = route({
         "base-uri 'none'",
         "frame-ancestors 'self'",
       ]
+      const body = await partText(message, html)
       return {
         kind: 'text',
         mediaType: 'text/html; charset=utf-8',
-        text: resolveContentIds(await partText(message, html), partUrls(message, params.key)),
-        headers: { 'Content-Security-Policy': policy.join('; '), 'X-Frame-Options': 'SAMEORIGIN' },
+        text: resolveContentIds(body.text, partUrls(message, params.key)),
+        headers: {
+          ...textHeaders(body),
+          'Content-Security-Policy': policy.join('; '),
+          'X-Frame-Options': 'SAMEORIGIN',
+        },
       }
     })
   },
@@ -113,12 +118,12 @@ export const getText = route({
   summary: 'The text body; made from the HTML body where there is no other',
   tag,
   ...ofMessage,
-  answers: { status: 200, text: 'The text', content: ['text/plain'] },
+  answers: { status: 200, text: 'The text', content: ['text/plain'], headers: truncatedHeaders },
   async handle(services, { params, query }) {
     return openAs(services, query.account, params.key, async (message) => {
-      const text = await textBody(message)
-      if (text === undefined) throw notFound('text in this message')
-      return { kind: 'text', mediaType: plainText, text }
+      const body = await textBody(message)
+      if (body === undefined) throw notFound('text in this message')
+      return { kind: 'text', mediaType: plainText, text: body.text, headers: textHeaders(body) }
     })
   },
 })

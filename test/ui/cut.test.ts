@@ -1,0 +1,32 @@
+/** A body of which the server gives the beginning alone. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from '../support/browser.ts'
+import { deliver, plainMessage } from '../support/messages.ts'
+import { startUiServer, type UiServer } from '../support/ui-server.ts'
+
+let browser: Browser
+let server: UiServer
+before(async () => {
+  ;[browser, server] = await Promise.all([launchBrowser(), startUiServer()])
+})
+after(async () => {
+  await Promise.all([browser.close(), server.stop()])
+})
+
+test('a body that is too long to be shown whole says so, and leads to the whole message', async () => {
+  const page = await browser.newPage()
+  const line = `${'word '.repeat(14)}\r\n`
+  const long = await deliver(server.store, plainMessage('Long', line.repeat(160_000)))
+  await page.goto(`${server.url}/?message=${long.key}&tab=text`)
+  await page.getByText('This is the beginning; the body is too long').waitFor()
+  const link = page.getByRole('link', { name: 'Download the message' })
+  assert.equal(await link.getAttribute('href'), `api/messages/${long.key}/raw?download=1`)
+
+  const short = await deliver(server.store, plainMessage('Short', line.repeat(10)))
+  await page.goto(`${server.url}/?message=${short.key}&tab=text`)
+  await page.locator('.text-body').waitFor()
+  assert.equal(await page.getByText('This is the beginning').count(), 0, 'control')
+  await page.close()
+})
