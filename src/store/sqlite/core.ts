@@ -6,7 +6,7 @@ import type { Log } from '../../log.ts'
 import { makePrivateFolder } from '../../private-folder.ts'
 import type { Change } from '../change.ts'
 import { numberOf } from '../key.ts'
-import { StoreError, type EntryColumns, type MailboxState } from '../store.ts'
+import { StoreError, type MailboxState } from '../store.ts'
 import { Addresses } from './addresses.ts'
 import { Changes } from './changes.ts'
 import type { CommitQueue } from './commit-queue.ts'
@@ -15,6 +15,7 @@ import { Compaction } from './compaction.ts'
 import { assertConsistent } from './consistency.ts'
 import { Counters } from './counters.ts'
 import { openDatabase, type Database } from './driver.ts'
+import { EntryReader, type PackedEntries } from './entry-columns.ts'
 import { fileSegments } from './file-segments.ts'
 import { MailboxMutations } from './mailbox-mutations.ts'
 import { everyone, Mailboxes } from './mailboxes.ts'
@@ -48,7 +49,7 @@ export interface Core {
   mailboxesOf(account: string): Promise<readonly MailboxState[]>
   subscriptions(account: string): readonly string[]
   mutateMailboxes<Result>(work: (boxes: MailboxMutations) => Result): Promise<Result>
-  entries(mailboxId: number, fromUid: number): EntryColumns
+  entries(mailboxId: number, fromUid: number): PackedEntries
   locateAll(keys: readonly string[]): readonly (OctetSource | undefined)[]
   locate(key: string): OctetSource | undefined
   indexable(after: number, limit: number): readonly IndexableMessage[]
@@ -164,6 +165,7 @@ function rest({
   const { transactions, queue, arrivals, withReserve } = commits
   const { mailboxes, counters } = transactions
   const notes = new Notes(db, transactions)
+  const entryReader = new EntryReader(db)
   const boxes = new MailboxMutations(db, transactions, mutations)
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
@@ -176,9 +178,8 @@ function rest({
     subscriptions: (account) => boxes.subscriptions(account),
     mutateMailboxes: (work) => queue.exclusive(() => withReserve(() => work(boxes))),
     entries(mailboxId, fromUid) {
-      const box = mailboxes.byId(mailboxId)
-      if (!box) throw new StoreError('missing', 'There is no such mailbox')
-      return views.entries(box, fromUid)
+      if (!mailboxes.byId(mailboxId)) throw new StoreError('missing', 'There is no such mailbox')
+      return entryReader.read(mailboxId, fromUid)
     },
     locateAll: (keys) =>
       keys.map((key) => {

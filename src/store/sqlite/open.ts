@@ -6,6 +6,7 @@ import type { Change } from '../change.ts'
 import { keyOf, numberOf } from '../key.ts'
 import type { FlagChange, ListRequest, MessagePage, Octets, Scope, Store, StoreState } from '../store.ts'
 import { connect, type Connection } from './channel.ts'
+import { unpackEntries } from './entry-columns.ts'
 import { numbersOf } from './mutations.ts'
 import { openOctets } from './octets.ts'
 import { readAll } from './read-all.ts'
@@ -132,7 +133,7 @@ function entriesOf(thread: StoreThread, at: () => number): Pick<Store, OfEntries
   return {
     subscriptions: (account) => thread.call('subscriptions', account),
     setSubscribed: (account, name, subscribed) => thread.call('setSubscribed', { account, name, subscribed }),
-    entries: (mailboxId, fromUid = 1) => thread.call('entries', { mailboxId, fromUid }),
+    entries: async (mailboxId, fromUid = 1) => unpackEntries(await thread.call('entries', { mailboxId, fromUid })),
     copy: (mailboxId, uids, toMailboxId) => thread.call('copy', { mailboxId, uids, toMailboxId, at: at() }),
     move: (mailboxId, uids, toMailboxId) => thread.call('move', { mailboxId, uids, toMailboxId, at: at() }),
     storeFlags: (mailboxId, uids, change, unchangedSince) =>

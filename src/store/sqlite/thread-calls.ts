@@ -4,7 +4,6 @@ import type {
   AccountState,
   Arrival,
   CopiedEntries,
-  EntryColumns,
   ExpungedEntries,
   FlagChange,
   KeptSession,
@@ -16,6 +15,8 @@ import type {
   StoreErrorCode,
   StoreState,
 } from '../store.ts'
+import type { Moved } from './channel.ts'
+import type { PackedEntries } from './entry-columns.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { ResolvedRequest, ResolvedScope } from './views.ts'
 
@@ -58,7 +59,7 @@ export type StoreCalls = {
   renameMailbox(box: { account: string; from: string; to: string; at: number }): Promise<void>
   subscriptions(account: string): readonly string[]
   setSubscribed(name: { account: string; name: string; subscribed: boolean }): Promise<void>
-  entries(of: { mailboxId: number; fromUid: number }): EntryColumns
+  entries(of: { mailboxId: number; fromUid: number }): Moved<PackedEntries>
   copy(entries: TransferredEntries): Promise<CopiedEntries>
   move(entries: TransferredEntries): Promise<CopiedEntries>
   expunge(entries: {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
-import { serve, type Server } from './channel.ts'
+import { moved, serve, type Server } from './channel.ts'
 import { openCore, type Core } from './core.ts'
+import { buffersOf } from './entry-columns.ts'
 import type { StoreCalls, StoreEvents } from './thread-calls.ts'
 
 /** Serves the store's calls on a port: each finds its part of the core. */
@@ -69,7 +70,10 @@ function entryHandlers(whole: (at?: number) => Core): Pick<StoreCalls, EntryCall
   return {
     flagEntries: ({ mailboxId, uids, change, unchangedSince }) =>
       whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change, unchangedSince)),
-    entries: ({ mailboxId, fromUid }) => whole().entries(mailboxId, fromUid),
+    entries({ mailboxId, fromUid }) {
+      const packed = whole().entries(mailboxId, fromUid)
+      return moved(packed, ...buffersOf(packed))
+    },
     copy: ({ mailboxId, uids, toMailboxId, at }) =>
       whole(at).mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId)),
     move: ({ mailboxId, uids, toMailboxId, at }) =>

@@ -1,10 +1,9 @@
 import type { Clock } from '../../clock.ts'
-import { keyOf, numberOf } from '../key.ts'
+import { numberOf } from '../key.ts'
 import type { EntryRef, MessageKey, StoredMessage } from '../message.ts'
-import type { AccountState, EntryColumns, ListRequest, MessagePage } from '../store.ts'
+import type { AccountState, ListRequest, MessagePage } from '../store.ts'
 import type { Addresses } from './addresses.ts'
 import { blobOf, type Database, type Row, type Statement } from './driver.ts'
-import { flagNames, keywordsFromColumn } from './flags.ts'
 import { everyone, type Mailbox, type Mailboxes } from './mailboxes.ts'
 import { defectsFromColumn, idsFromColumn, joinEnvelope, summaryColumns, summaryOf } from './rows.ts'
 import type { Place } from './segments.ts'
@@ -129,27 +128,6 @@ export class Views {
       messages: Number(row['messages']),
       unread: Number(row['unread']),
     }))
-  }
-
-  entries(mailbox: Mailbox, fromUid: number): EntryColumns {
-    const rows = this.#all({
-      text: `SELECT e.uid, e.number, e.flags, e.keywords, max(e.change, coalesce(e.flag_change, 0)) AS mod_seq,
-               coalesce(e.internal_date, m.arrived_at) AS internal_date, coalesce(e.saved_at, m.arrived_at) AS saved_at,
-               m.octets
-             FROM entry e JOIN message m ON m.number = e.number WHERE e.mailbox = ? AND e.uid >= ? ORDER BY e.uid`,
-      values: [mailbox.id, fromUid],
-    })
-    return {
-      uids: Uint32Array.from(rows, (row) => Number(row['uid'])),
-      keys: rows.map((row) => keyOf(Number(row['number']))),
-      modSeqs: Float64Array.from(rows, (row) => Number(row['mod_seq'])),
-      internalDates: Float64Array.from(rows, (row) => Number(row['internal_date'])),
-      savedAt: Float64Array.from(rows, (row) => Number(row['saved_at'])),
-      octets: Float64Array.from(rows, (row) => Number(row['octets'])),
-      flags: rows.map((row) =>
-        flagNames({ bits: Number(row['flags']), keywords: keywordsFromColumn(row['keywords']) }),
-      ),
-    }
   }
 
   #entriesOf(number: number, row: Row): readonly EntryRef[] {
