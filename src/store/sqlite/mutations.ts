@@ -223,10 +223,10 @@ export class Mutations {
       const row = this.#message.get(entry.number)
       if (!row) continue
       this.#removeFrom(box, entry, Number(row['octets']), number)
-      if (this.#byNumber.get(box.id, entry.number)) continue
+      if (box.holdsCopies && this.#byNumber.get(box.id, entry.number)) continue
       const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
-      this.#setFiled.run(idsToColumn(left), entry.number)
       if (left.length > 0) {
+        this.#setFiled.run(idsToColumn(left), entry.number)
         if (box.account === everyone) this.#setApart.run()
         continue
       }
