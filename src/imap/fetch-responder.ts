@@ -83,7 +83,13 @@ export class FetchResponder {
   }
 
   async #readAgain(entry: Entry): Promise<MessageContent | undefined> {
-    return this.#needsContent(entry) ? contentsOf(this.#around.session.host.store, [entry]).next(entry.key) : undefined
+    if (!this.#needsContent(entry)) return undefined
+    const contents = contentsOf(this.#around.session.host.store, [entry])
+    try {
+      return await contents.next(entry.key)
+    } finally {
+      await contents.close()
+    }
   }
 
   async #tell(entry: Entry, content: MessageContent | undefined): Promise<void> {
