@@ -20,6 +20,8 @@ export class Mirror {
   readonly #store: Store
   readonly #listeners = new Set<MirrorListener>()
   readonly #known = new Map<string, readonly string[]>()
+  /** Every keyword that an entry has, or had while this was kept. */
+  readonly keywords = new Set<string>()
   /** Shared with views, which count their own entries of it: nothing below `count` is ever written again. */
   uids = new Uint32Array()
   count = 0
@@ -88,13 +90,6 @@ export class Mirror {
   indexOf(uid: number): number {
     const at = lowerBound(this.uids, this.count, uid)
     return at < this.count && this.uids[at] === uid ? at : -1
-  }
-
-  /** Every keyword that an entry has. */
-  keywords(): ReadonlySet<string> {
-    const keywords = new Set<string>()
-    for (const flags of new Set(this.flags)) for (const flag of flags) if (!flag.startsWith('\\')) keywords.add(flag)
-    return keywords
   }
 
   /** A change of the store, with what of it is about this mailbox. */
@@ -203,6 +198,7 @@ export class Mirror {
     const known = this.#known.get(name)
     if (known !== undefined) return known
     if (this.#known.size > 1000) this.#known.clear()
+    for (const flag of flags) if (!flag.startsWith('\\')) this.keywords.add(flag)
     this.#known.set(name, flags)
     return flags
   }

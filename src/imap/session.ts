@@ -4,7 +4,7 @@ import { CommandArguments } from './command-arguments.ts'
 import { capabilitiesFor } from './capability.ts'
 import { commands } from './commands.ts'
 import { ImapBad, ImapNo } from './error.ts'
-import { flagResponse } from './flag-response.ts'
+import { flagResponse, tellKeywords } from './flag-response.ts'
 import { formatNumbers } from './number-set.ts'
 import { messageTaker, type MessageTaker } from './message-taker.ts'
 import { Responses } from './responses.ts'
@@ -171,6 +171,7 @@ export class Session implements SessionContext {
       this.#respond.untagged(`${exists} EXISTS`)
       if (!this.#enabled.has('IMAP4REV2')) this.#respond.untagged(`${view.recent} RECENT`)
     }
+    if (flags.length > 0) tellKeywords(view, this.#respond)
     for (const { seqNum } of flags) {
       const entry = view.entry(seqNum)
       if (entry !== undefined) this.#respond.untagged(flagResponse(entry, this.#enabled))

@@ -38,6 +38,8 @@ export class View implements MirrorListener {
   readonly readOnly: boolean
   /** Called when there is news; IDLE waits for it. */
   onNews: (() => void) | undefined
+  /** How many keywords the client was told of. */
+  keywordsTold = 0
   /** The result of SEARCH RETURN (SAVE), RFC 5182: UIDs. */
   saved: readonly number[] = []
   #uids: Uint32Array

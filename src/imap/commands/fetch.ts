@@ -1,6 +1,7 @@
 import { command } from '../command.ts'
 import type { CommandArguments, MessageSet } from '../command-arguments.ts'
 import { ImapNo } from '../error.ts'
+import { tellKeywords } from '../flag-response.ts'
 import { parseFetchItems, type FetchItem } from '../fetch-items.ts'
 import { FetchResponder } from '../fetch-responder.ts'
 import { seqNumsOf } from '../message-set.ts'
@@ -33,6 +34,7 @@ export const fetch = command({
     const named = seqNumsOf(view, set, uid)
     const seqNums =
       changedSince === undefined ? named : named.filter((seqNum) => (view.entry(seqNum)?.modSeq ?? 0) > changedSince)
+    tellKeywords(view, respond)
     const responder = new FetchResponder({ session, view, respond }, { items, uid, modSeq: changedSince !== undefined })
     const missing = await responder.run(seqNums)
     if (missing && !uid) throw new ImapNo('Some of the messages are gone', 'EXPUNGEISSUED')

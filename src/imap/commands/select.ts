@@ -2,7 +2,7 @@ import type { ContextOf } from '../command.ts'
 import { command } from '../command.ts'
 import type { CommandArguments } from '../command-arguments.ts'
 import { ImapNo } from '../error.ts'
-import { flagResponse } from '../flag-response.ts'
+import { flagResponse, flagsOf } from '../flag-response.ts'
 import { findMailbox } from '../mailbox-lookup.ts'
 import { encodeMailboxName } from '../mailbox-name.ts'
 import { formatNumbers, NumberSet } from '../number-set.ts'
@@ -118,7 +118,8 @@ async function open({ session, account }: Context, parsed: Parsed, respond: Resp
 /** RFC 9051 §6.3.2; RECENT and UNSEEN by RFC 3501 §6.3.1. */
 function tellMailbox(view: View, respond: Responses, rev2: boolean): void {
   const { mirror, readOnly } = view
-  const flags = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft', ...mirror.keywords()].join(' ')
+  const flags = flagsOf(view)
+  view.keywordsTold = mirror.keywords.size
   respond.untagged(`FLAGS (${flags})`)
   respond.untagged(`${view.count} EXISTS`)
   if (!rev2) respond.untagged(`${view.recent} RECENT`)

@@ -1,7 +1,7 @@
 import { command } from '../command.ts'
 import type { CommandArguments, MessageSet } from '../command-arguments.ts'
 import { ImapNo } from '../error.ts'
-import { flagNames } from '../flag-response.ts'
+import { flagNames, tellKeywords } from '../flag-response.ts'
 import { seqNumsOf } from '../message-set.ts'
 import { formatNumbers } from '../number-set.ts'
 import type { Responses } from '../responses.ts'
@@ -59,6 +59,7 @@ async function tellStored(seqNums: readonly number[], telling: Telling): Promise
   const { session, view, parsed, respond } = telling
   const condstore = session.enabled.has('CONDSTORE')
   const withUid = parsed.uid || session.enabled.has('IMAP4REV2')
+  if (!parsed.silent) tellKeywords(view, respond)
   let missing = false
   for (const seqNum of seqNums) {
     const entry = view.entry(seqNum)
