@@ -1,84 +1,95 @@
-/** BODY and BODYSTRUCTURE. RFC 9051 §7.5.2, body. */
+/** BODY and BODYSTRUCTURE of FETCH: RFC 9051 §7.5.2. */
 import { fieldBody, unfold } from '../mime/header.ts'
-import { parameterPairs } from '../mime/parameter.ts'
+import { rawParameters } from '../mime/parameter.ts'
 import type { Part } from '../mime/tree.ts'
-import { envelopeText } from './envelope.ts'
-import { nstring, string } from './wire/writer.ts'
+import { envelope } from './envelope.ts'
+import { partShape } from './part-shape.ts'
+import { list, nil, nstring, string } from './wire/writer.ts'
 
-/** Parameters of one field that are given. */
-const maxParameters = 200
+/** Deeper parts are shown as one opaque leaf, whatever limits the tree was made with (IMAP-7). */
+const maxDepth = 100
+
+/** BODYSTRUCTURE of a message, with all extension data, written as latin1. */
+export function bodyStructure(message: Part): string {
+  return structure(message, true, maxDepth)
+}
+
+/** BODY: the same without extension data. */
+export function body(message: Part): string {
+  return structure(message, false, maxDepth)
+}
+
+function structure(part: Part, extended: boolean, depth: number): string {
+  const shape = depth === 0 ? undefined : partShape(part)
+  const inside = (child: Part): string => structure(child, extended, depth - 1)
+  switch (shape?.kind) {
+    case 'multipart': {
+      const parts = `${shape.parts.map(inside).join('')} ${string(part.mediaType.subtype)}`
+      return extended ? `(${parts} ${parameters(part, 'content-type')} ${extension(part)})` : `(${parts})`
+    }
+    case 'message':
+      return onePart(part, extended, [envelope(shape.message), inside(shape.message), String(part.lines)])
+    default:
+      return onePart(part, extended, part.mediaType.type === 'text' ? [String(part.lines)] : [])
+  }
+}
+
+/** body-type-1part with what its type adds to the fields of all. */
+function onePart(part: Part, extended: boolean, added: readonly string[]): string {
+  const basic = [
+    ...mediaType(part, added.length > 0),
+    nstring(field(part, 'content-id')),
+    nstring(field(part, 'content-description')),
+    string(part.transferEncoding),
+    String(part.end - part.bodyStart),
+    ...added,
+  ]
+  return list(extended ? [...basic, nstring(field(part, 'content-md5')), extension(part)] : basic)
+}
+
+/** Type, subtype and body-fld-param. `whole`: the fields that go with the type will follow. */
+function mediaType(part: Part, whole: boolean): readonly [string, string, string] {
+  const { type, subtype } = part.mediaType
+  // Neither may be sent without what is inside of it (§9, body-type-basic and body-type-mpart).
+  const opened = type === 'multipart' || (type === 'message' && (subtype === 'rfc822' || subtype === 'global'))
+  if (opened && !whole) return ['"application"', '"octet-stream"', nil]
+  return [string(type), string(subtype), parameters(part, 'content-type', type === 'text')]
+}
+
+/** Disposition, language and location, which end the extension data of every part. */
+function extension(part: Part): string {
+  const location = field(part, 'content-location')
+  return `${disposition(part)} ${languages(field(part, 'content-language'))} ${nstring(location)}`
+}
+
+/** "(" string SP body-fld-param ")" / nil */
+function disposition(part: Part): string {
+  if (part.disposition === undefined) return nil
+  return list([string(part.disposition), parameters(part, 'content-disposition')])
+}
+
+/** Language tags have commas between them, RFC 3282 §2. One is a string, more are a list. */
+function languages(value: string | undefined): string {
+  if (value === undefined) return nil
+  const tags = value.split(',', 100).flatMap((tag) => (tag.trim() === '' ? [] : [string(tag.trim())]))
+  return tags.length > 1 ? list(tags) : (tags[0] ?? nil)
+}
 
 /**
- * @param extended BODYSTRUCTURE, with extension data.
- * One character is one octet. What the parser's limits made opaque is one leaf (IMAP-7).
+ * body-fld-param of a field: names and values as they stand in it.
+ *
+ * Deviates: §7.5.2 says that continuations and charsets of RFC 2231 should be decoded, by a rule that leaves no trace of
+ * which values were. Clients decode `name*0*=utf-8''…` themselves, and other servers send it so.
+ * @param text whether a missing charset is US-ASCII, RFC 2046 §4.1.2.
  */
-export const bodyStructureText = (root: Part, extended: boolean): string => body(root, extended)
-
-// The parser does not go deeper than its limit of 100 levels, and neither does this.
-function body(part: Part, extended: boolean): string {
-  return isMultipart(part) ? multipart(part, extended) : leaf(part, extended)
+function parameters(part: Part, name: string, text = false): string {
+  const pairs = rawParameters(fieldBody(part, name) ?? '')
+  const charset = text && !part.mediaType.parameters.has('charset')
+  if (charset) pairs.unshift(['charset', 'us-ascii'])
+  return pairs.length === 0 ? nil : list(pairs.flatMap((pair) => pair.map(string)))
 }
 
-/** A multipart without parts cannot be said; it is a leaf then. */
-const isMultipart = ({ mediaType, children }: Part): boolean => mediaType.type === 'multipart' && children.length > 0
-
-// body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
-function multipart(part: Part, extended: boolean): string {
-  const parts = part.children.map((child) => body(child, extended)).join('')
-  const extension = extended ? ` ${parametersOf(part, 'content-type')} ${tail(part)}` : ''
-  return `(${parts} ${string(part.mediaType.subtype)}${extension})`
-}
-
-// body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]
-function leaf(part: Part, extended: boolean): string {
-  const { type, subtype } = part.mediaType
-  const octets = part.end - part.bodyStart
-  const fields = [
-    ...[string(type), string(subtype), parametersOf(part, 'content-type')],
-    ...[field(part, 'content-id'), field(part, 'content-description'), string(part.transferEncoding), String(octets)],
-  ]
-  const [inner] = part.children
-  if (type === 'message' && (subtype === 'rfc822' || subtype === 'global') && inner !== undefined) {
-    fields.push(envelopeText(inner), body(inner, extended), String(part.lines))
-  } else if (type === 'text') fields.push(String(part.lines))
-  if (extended) fields.push(field(part, 'content-md5'), tail(part))
-  return `(${fields.join(' ')})`
-}
-
-/** body-fld-dsp SP body-fld-lang SP body-fld-loc */
-function tail(part: Part): string {
-  return `${disposition(part)} ${language(part)} ${field(part, 'content-location')}`
-}
-
-function disposition(part: Part): string {
-  return part.disposition === undefined || part.disposition === ''
-    ? 'NIL'
-    : `(${string(part.disposition)} ${parametersOf(part, 'content-disposition')})`
-}
-
-function language(part: Part): string {
-  const tags = (fieldBody(part, 'content-language') ?? '')
-    .split(',', 100)
-    .map((tag) => clean(tag))
-    .filter((tag) => tag !== '')
-  if (tags.length === 0) return 'NIL'
-  return tags.length === 1 ? string(tags[0] ?? '') : `(${tags.map(string).join(' ')})`
-}
-
-/** As they stand in the field: RFC 2231 is for the client to read. */
-function parametersOf(part: Part, name: string): string {
+function field(part: Part, name: string): string | undefined {
   const raw = fieldBody(part, name)
-  const pairs = raw === undefined ? [] : parameterPairs(raw, maxParameters)
-  if (pairs.length > 0) return `(${pairs.flatMap((pair) => pair.map((text) => string(clean(text)))).join(' ')})`
-  // RFC 2045 §5.2 says what a text without a type is.
-  return name === 'content-type' && raw === undefined && part.mediaType.type === 'text'
-    ? '("charset" "us-ascii")'
-    : 'NIL'
+  return raw === undefined ? undefined : unfold(raw)
 }
-
-function field(part: Part, name: string): string {
-  const raw = fieldBody(part, name)
-  return nstring(raw === undefined ? undefined : clean(raw))
-}
-
-const clean = (raw: string): string => unfold(raw).replaceAll('\0', '')

@@ -1,59 +1,83 @@
-/** ENVELOPE: header fields in a structure, not decoded. RFC 9051 §7.5.2. */
-import { parseEncodedAddressList, type Mailbox } from '../mime/address.ts'
-import { fieldBodies, fieldBody, unfold } from '../mime/header.ts'
+/** ENVELOPE of FETCH: RFC 9051 §7.5.2. Header texts go out as they stand, encoded words and all. */
+import { parseRawAddressList, type Mailbox } from '../mime/address.ts'
+import { unfold } from '../mime/header.ts'
 import type { Part } from '../mime/tree.ts'
-import { nstring, string } from './wire/writer.ts'
+import { list, nil, nstring, string } from './wire/writer.ts'
 
-/** Of the message in whose header the part has its fields. One character is one octet. */
-export function envelopeText(part: Part): string {
-  const text = (name: string): string => {
-    const body = fieldBody(part, name)
-    return nstring(body === undefined ? undefined : clean(body))
+const names = ['date', 'subject', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'in-reply-to', 'message-id'] as const
+type Name = (typeof names)[number]
+const longestName = 11
+
+/**
+ * The envelope of a message (the root of a tree, or the message inside of a message/rfc822), written as latin1. Of fields
+ * that occur twice the first counts. Bounded by the limits of the MIME parser, addresses of each field too (IMAP-7).
+ */
+export function envelope({ header }: Part): string {
+  const bodies = new Map<Name, string>()
+  for (const { name, body } of header) {
+    const known = nameOf(name)
+    if (known !== undefined && !bodies.has(known)) bodies.set(known, body)
   }
-  const from = addresses(part, 'from')
-  const or = (list: string): string => (list === 'NIL' ? from : list)
-  const lists = [from, or(addresses(part, 'sender')), or(addresses(part, 'reply-to'))]
-  const others = ['to', 'cc', 'bcc'].map((name) => addresses(part, name))
-  const ids = ['in-reply-to', 'message-id'].map(text)
-  return `(${[text('date'), text('subject'), ...lists, ...others, ...ids].join(' ')})`
+  const text = (name: Name): string => {
+    const body = bodies.get(name)
+    return nstring(body === undefined ? undefined : unfold(body))
+  }
+  const from = addresses(bodies.get('from'))
+  // The client is not expected to know that a missing Sender or Reply-To is the From.
+  const orFrom = (written: string): string => (written === nil ? from : written)
+  return list([
+    text('date'),
+    text('subject'),
+    from,
+    orFrom(addresses(bodies.get('sender'))),
+    orFrom(addresses(bodies.get('reply-to'))),
+    addresses(bodies.get('to')),
+    addresses(bodies.get('cc')),
+    addresses(bodies.get('bcc')),
+    text('in-reply-to'),
+    text('message-id'),
+  ])
 }
 
-/** NIL where there is none. More than one field of the name are taken together, as people read them. */
-function addresses(part: Part, name: string): string {
-  const bodies = fieldBodies(part, name)
-  if (bodies.length === 0) return 'NIL'
-  const { mailboxes, groups } = parseEncodedAddressList(bodies.join(','))
-  if (mailboxes.length === 0 && groups.length === 0) return 'NIL'
-  const pieces: string[] = []
-  let next = 0
-  const until = (end: number): void => {
-    for (; next < end; next++) {
-      const mailbox = mailboxes[next]
-      if (mailbox !== undefined) pieces.push(address(mailbox))
-    }
-  }
-  for (const group of groups) {
-    until(group.start)
-    // A group begins with an address of no host, and ends with one of nothing. RFC 9051 §7.5.2.
-    pieces.push(`(NIL NIL ${string(clean(group.name))} NIL)`)
-    until(group.end)
-    pieces.push('(NIL NIL NIL NIL)')
-  }
-  until(mailboxes.length)
-  return `(${pieces.join('')})`
+function nameOf(name: string): Name | undefined {
+  if (name.length > longestName) return undefined
+  const lower = name.toLowerCase()
+  return names.find((known) => known === lower)
 }
 
-function address({ name, address }: Mailbox): string {
-  const at = address.lastIndexOf('@')
-  // An address of no host would begin a group.
-  const host = at < 0 ? '""' : string(clean(address.slice(at + 1)))
-  const local = at < 0 ? address : unquoted(address.slice(0, at))
-  return `(${nstring(name === '' ? undefined : clean(name))} NIL ${string(clean(local))} ${host})`
+/** "(" 1*address ")" / nil; addresses have nothing between them. */
+function addresses(body: string | undefined): string {
+  if (body === undefined) return nil
+  const { mailboxes, groups } = parseRawAddressList(body)
+  if (groups.length === 0) return written(mailboxes.map(address))
+  const out: string[] = []
+  let at = 0
+  for (const { name, start, end } of groups) {
+    out.push(...mailboxes.slice(at, start).map(address))
+    out.push(list([nil, nil, string(name), nil]))
+    out.push(...mailboxes.slice(start, end).map(address))
+    out.push(list([nil, nil, nil, nil]))
+    at = end
+  }
+  out.push(...mailboxes.slice(at).map(address))
+  return written(out)
 }
 
-/** A quoted local part stands without its quotes, as every string of the protocol does. */
-const unquoted = (local: string): string =>
-  /^".*"$/s.test(local) ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
+function written(out: readonly string[]): string {
+  return out.length === 0 ? nil : `(${out.join('')})`
+}
 
-/** Without folding, and without NUL, which no string may have. */
-const clean = (raw: string): string => unfold(raw).replaceAll('\0', '')
+/** address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")" */
+function address({ name, route, address: addrSpec }: Mailbox): string {
+  const at = addrSpec.lastIndexOf('@')
+  // An address without a domain has the empty one: NIL would begin a group.
+  const host = at < 0 ? '' : addrSpec.slice(at + 1)
+  const local = unquoted(at < 0 ? addrSpec : addrSpec.slice(0, at))
+  return list([nstring(name === '' ? undefined : name), nstring(route), string(local), string(host)])
+}
+
+/** local-part without its quoting, RFC 5322 §3.2.4. */
+function unquoted(local: string): string {
+  if (!local.startsWith('"') || !local.endsWith('"') || local.length < 2) return local
+  return local.slice(1, -1).replace(/\\([\s\S])/g, '$1')
+}

@@ -1,8 +1,8 @@
 /** FETCH responses, message by message; content is read from the store only where no cache has the answer. RFC 9051 §7.5.2. */
-import { bodyStructureText } from './body-structure.ts'
+import { body, bodyStructure } from './body-structure.ts'
 import { binaryBody } from './binary.ts'
 import { formatDateTime } from './date-time.ts'
-import { envelopeText } from './envelope.ts'
+import { envelope } from './envelope.ts'
 import { ImapNo } from './error.ts'
 import type { FetchItem, SectionItem, FactKind } from './fetch-items.ts'
 import { flagNames } from './flag-response.ts'
@@ -189,7 +189,7 @@ export class FetchResponder {
     const known = cache.get(entry.key, kind)
     if (known !== undefined || content === undefined) return `${kind} ${known ?? 'NIL'}`
     const { root } = await content.tree()
-    const text = kind === 'ENVELOPE' ? envelopeText(root) : bodyStructureText(root, kind === 'BODYSTRUCTURE')
+    const text = structures[kind](root)
     cache.set(entry.key, kind, text)
     return `${kind} ${text}`
   }
@@ -216,6 +216,8 @@ export class FetchResponder {
     return `${item.name} ${text}`
   }
 }
+
+const structures = { ENVELOPE: envelope, BODY: body, BODYSTRUCTURE: bodyStructure } as const
 
 /** What is known of an entry without its message. */
 function factText(kind: FactKind, entry: Entry, enabled: ReadonlySet<Extension>): string {

@@ -9,6 +9,8 @@ const encoded = /&([A-Za-z0-9+,]*)-/g
  * @param utf8 whether `&` has no meaning.
  */
 export function decodeMailboxName(octets: string, utf8: boolean): string | undefined {
+  // eslint-disable-next-line no-control-regex -- they are what no name has
+  if (/[\x00-\x1f\x7f]/.test(octets)) return undefined
   if (utf8 || !plain.test(octets)) return utf8Text(octets)
   if (!octets.includes('&')) return octets
   const decoded = octets.replace(encoded, (_, base64: string) => (base64 === '' ? '&' : utf16Text(base64)))

@@ -1,5 +1,6 @@
 /** Sections of a message: what BODY[…] and BINARY[…] name, and which octets of the message those are. RFC 9051 §6.4.5.1. */
 import type { MessageTree, Part } from '../mime/tree.ts'
+import { partShape } from './part-shape.ts'
 import type { Arguments } from './wire/arguments.ts'
 
 export interface Section {
@@ -105,8 +106,8 @@ export function resolvePart({ root }: MessageTree, numbers: readonly number[]): 
   let whole = true
   let found: Part | undefined
   for (const number of numbers) {
-    if (container.mediaType.type === 'multipart' && container.children.length > 0)
-      found = container.children[number - 1]
+    const shape = partShape(container)
+    if (shape.kind === 'multipart') found = shape.parts[number - 1]
     else found = whole && number === 1 ? container : undefined
     if (found === undefined) return undefined
     const inner = messageIn(found)
@@ -145,8 +146,9 @@ function selected({ header }: Part, fields: readonly string[], wanted: boolean):
 }
 
 /** The message that a part is. */
-function messageIn({ mediaType: { type, subtype }, children }: Part): Part | undefined {
-  return type === 'message' && (subtype === 'rfc822' || subtype === 'global') ? children[0] : undefined
+function messageIn(part: Part): Part | undefined {
+  const shape = partShape(part)
+  return shape.kind === 'message' ? shape.message : undefined
 }
 
 /** How many octets the pieces are. */

@@ -14,6 +14,8 @@ export interface Mailbox {
   readonly name: string
   /** As written, quoted local part and all; empty where there is a name only. */
   readonly address: string
+  /** As written only: the obsolete route before the address, `@a.example,@b.example`. RFC 5322 §4.4. */
+  readonly route?: string
 }
 
 export interface AddressList {
@@ -37,22 +39,36 @@ export function parseAddressList(raw: string, limit: number = defaultLimits.addr
   return new ListReader(unfold(raw), limit, decoded).read()
 }
 
-/** The same with names and addresses as they stand: encoded words are not decoded, one character is one octet. */
-export function parseEncodedAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
-  return new ListReader(unfold(raw), limit, encoded).read()
+/**
+ * The same with every text as it stands in the field, one char per octet: quotes and comments are gone, encoded words and
+ * octets above 127 are not decoded. A mailbox without an at sign is an address without a domain.
+ */
+export function parseRawAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
+  return new ListReader(unfold(raw), limit, asWritten).read()
 }
 
-/** What becomes of the octets of a name and of an address. */
-interface Decoding {
-  name(raw: string): string
+/** What becomes of the octets that were read. */
+interface Reading {
+  readonly routes: boolean
+  phrase(raw: string): string
   address(raw: string): string
+  /** A mailbox without angle brackets and at sign. */
+  lone(phrase: string): Mailbox
 }
 
-const decoded: Decoding = {
-  name: (raw) => printable(decodeWords(raw).text).trim(),
+const decoded: Reading = {
+  routes: false,
+  phrase: (raw) => printable(decodeWords(raw).text).trim(),
   address: decodeUtf8Loosely,
+  lone: (name) => ({ name, address: '' }),
 }
-const encoded: Decoding = { name: (raw) => raw.trim(), address: (raw) => raw }
+
+const asWritten: Reading = {
+  routes: true,
+  phrase: (raw) => raw.trim(),
+  address: (raw) => raw,
+  lone: (address) => ({ name: '', address }),
+}
 
 /** A piece of the mailbox under way: `text` raw, without the quotes or parentheses. */
 interface Piece {
@@ -67,7 +83,7 @@ const specials = /[\s()<>[\]:;@,"]/g
 class ListReader {
   readonly #raw: string
   readonly #limit: number
-  readonly #decoding: Decoding
+  readonly #reading: Reading
   #at = 0
   #malformed = false
   #spaced = false
@@ -78,10 +94,10 @@ class ListReader {
   readonly #mailboxes: Mailbox[] = []
   readonly #groups: { name: string; start: number; end: number }[] = []
 
-  constructor(raw: string, limit: number, decoding: Decoding) {
+  constructor(raw: string, limit: number, reading: Reading) {
     this.#raw = raw
     this.#limit = limit
-    this.#decoding = decoding
+    this.#reading = reading
   }
 
   read(): AddressList {
@@ -215,7 +231,7 @@ class ListReader {
     text += raw.slice(from, Math.min(this.#at, raw.length))
     if (raw.charAt(this.#at) === '>') this.#at++
     else this.#malformed = true
-    this.#angle ??= withoutRoute(text)
+    this.#angle ??= text.trim()
   }
 
   /** group = display-name ":" [group-list] ";"                                              RFC 5322 §3.4 */
@@ -253,9 +269,11 @@ class ListReader {
 
   #angleMailbox(angle: string): Mailbox {
     const name = this.#pieces.length > 0 ? this.#phrase(this.#pieces) : this.#commentName()
-    const address = this.#decoding.address(angle)
+    const colon = angle.startsWith('@') ? angle.indexOf(':') : -1
+    const address = this.#reading.address(withoutSpace(angle.slice(colon + 1)))
     if (!plausible(address) || this.#pieces.some(({ kind }) => kind === 'at')) this.#malformed = true
-    return { name, address }
+    if (colon < 0 || !this.#reading.routes) return { name, address }
+    return { name, address, route: withoutSpace(angle.slice(0, colon)) }
   }
 
   /** A mailbox without angle brackets: an addr-spec, or a name that lacks its address. */
@@ -265,11 +283,11 @@ class ListReader {
     const at = pieces.findIndex(({ kind }) => kind === 'at')
     if (at < 0) {
       this.#malformed = true
-      return { name: this.#phrase(pieces), address: '' }
+      return this.#reading.lone(this.#phrase(pieces))
     }
     const from = localStart(pieces, at)
     const to = domainEnd(pieces, at)
-    const address = this.#decoding.address(pieces.slice(from, to).map(addressText).join(''))
+    const address = this.#reading.address(pieces.slice(from, to).map(addressText).join(''))
     const rest = [...pieces.slice(0, from), ...pieces.slice(to)]
     if (rest.length > 0 || !plausible(address)) this.#malformed = true
     return { name: rest.length > 0 ? this.#phrase(rest) : this.#commentName(), address }
@@ -277,12 +295,13 @@ class ListReader {
 
   #phrase(pieces: readonly Piece[]): string {
     // Quoted strings hold encoded words although RFC 2047 §5 (3) forbids it, and every reader decodes them.
-    const raw = pieces.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join('')
-    return this.#decoding.name(raw)
+    return this.#reading.phrase(
+      pieces.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join(''),
+    )
   }
 
   #commentName(): string {
-    return this.#comment === undefined ? '' : this.#decoding.name(this.#comment)
+    return this.#comment === undefined ? '' : this.#reading.phrase(this.#comment)
   }
 }
 
@@ -309,12 +328,9 @@ function addressText({ kind, text }: Piece): string {
   return kind === 'quoted' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
 
-/** obs-route = obs-domain-list ":"                                                          RFC 5322 §4.4 */
-function withoutRoute(text: string): string {
+function withoutSpace(text: string): string {
   const trimmed = text.trim()
-  const colon = trimmed.startsWith('@') ? trimmed.indexOf(':') : -1
-  const address = colon < 0 ? trimmed : trimmed.slice(colon + 1).trim()
-  return address.includes('"') ? address : address.replace(/\s+/g, '')
+  return trimmed.includes('"') ? trimmed : trimmed.replace(/\s+/g, '')
 }
 
 /** Something on both sides of an at sign, and no white space outside quotes. */

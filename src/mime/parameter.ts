@@ -1,5 +1,6 @@
 /** Parameters of MIME fields: RFC 2045 §5.1, with continuations and charsets by RFC 2231. */
 import { decodeCharset, decodeUtf8Loosely, type DecodingBudget } from './charset.ts'
+import { defaultLimits } from './limits.ts'
 
 export interface ParsedParameters {
   /** Pairs that were read. */
@@ -34,7 +35,8 @@ export function parseParameters(
   let pair = reader.next()
   for (; pair !== undefined && count < limit; pair = reader.next()) {
     count++
-    const { name, value } = pair
+    const name = pair.name.toLowerCase()
+    const { value } = pair
     const star = name.indexOf('*')
     const known = star < 0 ? simple.has(name) : addPiece(pieces, name, star, value)
     if (star < 0 && !known) simple.set(name, decodeUtf8Loosely(value))
@@ -45,12 +47,13 @@ export function parseParameters(
 }
 
 /**
- * The same pairs as they stand in the field: names in lower case, with their `*` and index, values without quotes, one
- * character per octet.
+ * The pairs of a raw field body as they stand, in order: only quotes and folding are gone, continuations and charsets of
+ * RFC 2231 are left to the reader. One char per octet. Linear, never throws.
+ * @param limit most pairs that are read.
  */
-export function parameterPairs(raw: string, limit: number): readonly (readonly [name: string, value: string])[] {
+export function rawParameters(raw: string, limit: number = defaultLimits.parameters): [name: string, value: string][] {
+  const pairs: [string, string][] = []
   const first = raw.indexOf(';')
-  const pairs: (readonly [string, string])[] = []
   if (first < 0) return pairs
   const reader = new ParameterReader(raw, first)
   for (let pair = reader.next(); pair !== undefined && pairs.length < limit; pair = reader.next()) {
@@ -125,9 +128,7 @@ class ParameterReader {
     while (this.#at < this.#raw.length) {
       this.#skip(/[;\s]*/y)
       if (this.#at >= this.#raw.length) return undefined
-      const name = this.#take(/[^;="]*/y)
-        .trim()
-        .toLowerCase()
+      const name = this.#take(/[^;="]*/y).trim()
       if (this.#raw.charAt(this.#at) === '=' && name !== '') {
         this.#at++
         return { name, value: this.#value() }

@@ -1,30 +1,41 @@
-/** Strings of responses. RFC 9051 §9. One character is one octet; a literal stands in the text as it is sent. */
+/**
+ * What responses are written with: RFC 9051 §4 and §9, which holds for RFC 3501 too.
+ *
+ * Everything is a string with one char per octet, to be sent as latin1. What is not US-ASCII goes in a literal, so that
+ * no answer depends on what the client enabled.
+ */
 
-/** Longest text that goes as a quoted string; RFC 9051 §4.3 leaves it to us. */
-const maxQuoted = 1024
-// eslint-disable-next-line no-control-regex -- what may stand between quotes
-const plain = /^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]*$/
-// eslint-disable-next-line no-control-regex -- the same with what has to be escaped
-const quotable = /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/
+export const nil = 'NIL'
 
-/** string: quoted where that can be, else a literal. */
-export function string(text: string): string {
-  if (text.length <= maxQuoted) {
-    if (plain.test(text)) return `"${text}"`
-    if (quotable.test(text)) return `"${text.replace(/["\\]/g, '\\$&')}"`
+/** Longer text goes in a literal: lines stay short for those who read them. */
+const longestQuoted = 1_000
+
+/** string = quoted / literal. `raw` is octets; NUL, which neither may hold, becomes `?`. */
+export function string(raw: string): string {
+  if (raw.length <= longestQuoted) {
+    if (/^[ !#-[\]-~]*$/.test(raw)) return `"${raw}"`
+    if (/^[\t -~]*$/.test(raw)) return `"${raw.replace(/["\\]/g, '\\$&')}"`
   }
-  return `{${text.length}}\r\n${text}`
+  return literal(raw.includes('\0') ? raw.replaceAll('\0', '?') : raw)
 }
 
-/** nstring. */
-export const nstring = (text: string | undefined): string => (text === undefined ? 'NIL' : string(text))
+/** nstring = string / nil; nil for undefined, and only for that. */
+export function nstring(raw: string | undefined): string {
+  return raw === undefined ? nil : string(raw)
+}
 
-// ASTRING-CHAR without what some clients read as the beginning of something else.
-const atom = /^[A-Za-z0-9._/+=$&,@:-]+$/
-
-/** A mailbox name as it is encoded. In UTF-8 it is quoted: RFC 9051 §9, QUOTED-CHAR. */
+/** A mailbox name as it is encoded: an atom where it can be one, else quoted, with UTF-8 where that is its encoding. */
 export function mailboxString(encodedName: string): string {
-  if (atom.test(encodedName) && encodedName.toUpperCase() !== 'NIL') return encodedName
-  if (/[\0\r\n]/.test(encodedName)) return string(encodedName)
+  if (/^[A-Za-z0-9._/+=$&,@:-]+$/.test(encodedName) && encodedName.toUpperCase() !== nil) return encodedName
   return `"${encodedName.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** literal = "{" number64 "}" CRLF *CHAR8 */
+export function literal(raw: string): string {
+  return `{${raw.length}}\r\n${raw}`
+}
+
+/** Parenthesized, single spaces between. Items are written already. */
+export function list(items: readonly string[]): string {
+  return `(${items.join(' ')})`
 }
