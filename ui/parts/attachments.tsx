@@ -1,11 +1,19 @@
-import type { WireFile, WireMessage } from '../../src/http/wire-types.ts'
-import { messageUrl } from '../api.ts'
+import type { WireMessage } from '../../src/http/wire-types.ts'
+import { getOctets, messageUrl } from '../api.ts'
 import { size } from '../format.ts'
 import { Icon } from './icon.tsx'
+import { useLoaded } from './loaded.ts'
+import { declaredPixels } from './picture-size.ts'
 
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 /** Larger pictures are not fetched for a thumbnail. Octets before decoding. */
 const largestPreview = 4_000_000
+/** What a browser would take the memory for, four octets each. MIME-9. */
+const mostPixels = 20_000_000
+/** Where the size of a picture has to stand. A JPEG may have a profile and a thumbnail of its own before it. */
+const firstOctets = 256 * 1024
+/** Files of a message that are looked at for a preview. */
+const mostPreviews = 50
 
 /** The address of a part's decoded content. */
 export function partUrl(key: string, n: string): string {
@@ -23,10 +31,14 @@ export function Attachments({ message }: { message: WireMessage }) {
   if (files.length === 0) return null
   return (
     <ul class="attachments" aria-label="Attachments">
-      {files.map((file) => (
+      {files.map((file, index) => (
         <li key={file.n}>
           <a class="attachment" href={partUrl(message.key, file.n)} download={file.filename || `part-${file.n}`}>
-            <Preview messageKey={message.key} file={file} />
+            {index < mostPreviews && isPicture(file.mediaType) && file.octets <= largestPreview ? (
+              <Preview url={partUrl(message.key, file.n)} />
+            ) : (
+              <Icon name="file" />
+            )}
             <span class="attachment-name">{file.filename || '(no name)'}</span>
             <span class="quiet">
               {file.mediaType} · {size(file.octets)}
@@ -38,7 +50,10 @@ export function Attachments({ message }: { message: WireMessage }) {
   )
 }
 
-function Preview({ messageKey, file }: { messageKey: string; file: WireFile }) {
-  if (!isPicture(file.mediaType) || file.octets > largestPreview) return <Icon name="file" />
-  return <img src={partUrl(messageKey, file.n)} alt="" loading="lazy" decoding="async" />
+/** A picture is shown once its first octets have said that it is not too large to be. */
+function Preview({ url }: { url: string }) {
+  const first = useLoaded(url, () => getOctets(url, firstOctets))
+  const pixels = first.status === 'ready' ? declaredPixels(first.value.octets) : undefined
+  if (pixels === undefined || pixels > mostPixels) return <Icon name="file" />
+  return <img src={url} alt="" loading="lazy" decoding="async" />
 }
