@@ -81,6 +81,25 @@ test('MIME-4: headers beyond the limits are kept raw', () => {
   assert.ok(!codes(fine).includes('header-too-large'))
 })
 
+test('MIME-4: headers take linear time, by lines and by length', () => {
+  const message = (header: string): Buffer => Buffer.from(`${header}\r\n\r\nBody\r\n`)
+  const pumps: ((size: number) => string)[] = [
+    (size) => 'X-A: b\r\n'.repeat(size),
+    (size) => `X-A: ${'b'.repeat(size * 10)}`,
+    (size) => `X-A: b${'\r\n c'.repeat(size)}`,
+    (size) => `${'N'.repeat(size * 10)}: x`,
+    (size) => `To: ${'a@b.example,\r\n '.repeat(size)}c@d.example`,
+    (size) => `Content-Type: text/plain;${' a=b;'.repeat(size)}`,
+    (size) => 'Subject: =?utf-8?q?a?=\r\n'.repeat(size),
+  ]
+  for (const pump of pumps) {
+    assertLinear((size) => {
+      const octets = message(pump(size))
+      summarize(scanMessage(octets), readerOf(octets))
+    }, 4_000)
+  }
+})
+
 test('MIME-4: all headers together are bounded', () => {
   const part = ['--b', `X-A: ${'y'.repeat(1_000_000)}`, '', 'x']
   const message = lines(

@@ -17,3 +17,11 @@ test('finds every CR and LF that stands alone, wherever the chunks are cut', () 
     }),
   )
 })
+
+test('SMTP-1: of the ways to end a message falsely, those with a bare CR or LF are found', () => {
+  const bare = ['\n.\n', '\r.\r', '\r.\n', '\n.\r', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r\n.\r', '\r\n.\r\r\n']
+  for (const ending of bare) assert.equal(new LineEnds().hasBare(Buffer.from(`a${ending}b`)), true, ending)
+  // What is left has no line end but CRLF: strict or not, it is content.
+  for (const ending of ['\r\n\0.\r\n', '\r\n.\0\r\n', '\r\n..\r\n', '\r\n. \r\n'])
+    assert.equal(new LineEnds().hasBare(Buffer.from(`a${ending}b`)), false, ending)
+})
