@@ -26,6 +26,8 @@ export interface Mailbox {
 
 export const everyone = 'all'
 const kept = 4000
+/** How far a clock may take UIDVALIDITY, in 2097: were it at its end, no mailbox could have a new one any more. REL-13. */
+const latestValidity = 0xf000_0000
 
 export class Mailboxes {
   readonly #clock: Clock
@@ -148,7 +150,8 @@ export class Mailboxes {
   /** Seconds since 1970, or one more than the last that was given: never the same twice, never less. RFC 9051 §2.3.1.1. */
   #nextValidity(): number {
     const last = Number(this.#highestValidity.get()?.['value'] ?? 0)
-    const next = Math.min(Math.max(last + 1, Math.floor(this.#clock.now() / 1000)), 0xffff_ffff)
+    const byClock = Math.min(Math.floor(this.#clock.now() / 1000), latestValidity)
+    const next = Math.min(Math.max(last + 1, byClock), 0xffff_ffff)
     this.#setValidity.run(next)
     return next
   }
