@@ -25,6 +25,7 @@ export class Connection {
   readonly limits: ConnectionLimits
   #socket: net.Socket
   #stream: Duplex
+  #tls: tls.TLSSocket | undefined
   #chunks: Buffer[] = []
   #readAhead = 0
   #wake: (() => void) | undefined
@@ -40,14 +41,19 @@ export class Connection {
     this.#attach(socket)
   }
 
-  /** Undefined where there is no TLS. */
+  /** Undefined where there is no TLS, or not yet. */
   get tls(): tls.TLSSocket | undefined {
-    return this.#socket instanceof tls.TLSSocket ? this.#socket : undefined
+    return this.#tls
   }
 
   /** Undefined while it is open. */
   get ending(): Ending | undefined {
     return this.#ending
+  }
+
+  /** Whether the client can still be told something: it may have closed its own half. */
+  get writable(): boolean {
+    return this.#stream.writable
   }
 
   /** Octets as they came; undefined at the end. One caller at a time. What is gathered is sent before it waits. */
@@ -84,7 +90,7 @@ export class Connection {
 
   /** Resolves when the client has taken enough for more to be sent, or is gone. IMAP-9. */
   async drained(): Promise<void> {
-    if (!this.#stream.writableNeedDrain || this.#ending !== undefined) return
+    if (!this.#stream.writableNeedDrain) return
     this.#stalled = true
     this.#socket.setTimeout(this.limits.stallMs)
     await new Promise<void>((resolve) => {
@@ -131,6 +137,7 @@ export class Connection {
         secured.destroy()
       })
     })
+    this.#tls = secured
     this.setIdle(this.limits.idleMs)
     return thrownAway
   }

@@ -4,8 +4,12 @@ export class Pop3Refusal extends Error {
   /** Extended response code without brackets: `IN-USE`. RFC 2449 §8. */
   readonly code: string | undefined
 
-  constructor(text: string, code?: string, options?: ErrorOptions) {
+  /** The session ends with it. */
+  readonly last: boolean
+
+  constructor(text: string, code?: string, options: ErrorOptions & { readonly last?: true } = {}) {
     super(text, options)
     this.code = code
+    this.last = options.last ?? false
   }
 }

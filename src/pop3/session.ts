@@ -85,8 +85,15 @@ export class Session implements SessionContext {
 
   async startTls(): Promise<void> {
     const context = await this.host.certificate.secureContext()
-    const thrownAway = this.#lines.forget() + (await this.connection.startTls(context))
     this.userName = undefined
+    let thrownAway = this.#lines.forget()
+    try {
+      thrownAway += await this.connection.startTls(context)
+    } catch (error) {
+      // A client that does not trust the certificate is no defect.
+      this.host.log.debug({ err: error, session: this.#about.id }, 'a TLS handshake failed')
+      return this.connection.destroy()
+    }
     if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
   }
 
@@ -145,7 +152,7 @@ export class Session implements SessionContext {
       if (piece.length < 4096) this.connection.write(Buffer.from(piece).toString('latin1'))
       else this.connection.writeOctets(piece)
       await this.connection.drained()
-      if (this.connection.ending !== undefined) return
+      if (!this.connection.writable) return
     }
   }
 
@@ -154,9 +161,9 @@ export class Session implements SessionContext {
     if (!known || error.cause !== undefined) {
       this.host.log.error({ err: error, session: this.#about.id }, 'a POP3 command failed')
     }
-    const { code, message } = known ? error : { code: 'SYS/TEMP', message: 'Internal error' }
+    const { code, message, last } = known ? error : { code: 'SYS/TEMP', message: 'Internal error', last: false }
     this.#say(`-ERR ${code === undefined ? '' : `[${code}] `}${message}`)
-    if (this.#bad < maxBad && this.#failedLogins < maxBad) return
+    if (!last && this.#bad < maxBad && this.#failedLogins < maxBad) return
     this.#outcome ??= 'refused'
     this.#leave()
   }

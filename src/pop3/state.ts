@@ -42,7 +42,7 @@ export interface SessionContext {
   readLine(maxOctets: number): Promise<string | undefined>
   /** Sends `+ text`. */
   askForMore(text: string): void
-  /** TLS from here on. @throws when the handshake fails. */
+  /** TLS from here on; the session ends where the handshake fails. */
   startTls(): Promise<void>
   /** The end of a login. @throws Pop3Refusal AUTH, IN-USE. */
   logIn(answer: Authenticated): Promise<Outcome>

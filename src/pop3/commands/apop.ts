@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { equal, logInByProof } from '../../sasl/logins.ts'
 import { command } from '../command.ts'
 import { Pop3Refusal } from '../error.ts'
+import { requirePrivacy } from '../privacy.ts'
 
 /** APOP, RFC 1939 §7. The digest is looked at where the password is known. */
 export const apop = command({
@@ -14,6 +15,7 @@ export const apop = command({
     return { name: Buffer.from(argument.slice(0, space), 'latin1').toString(), digest }
   },
   run({ session }, { name, digest }) {
+    requirePrivacy(session)
     const digestOf = (password: string): string =>
       createHash('md5')
         .update(session.timestamp + password)
