@@ -14,13 +14,18 @@ export interface Message {
 
 export class Maildrop {
   readonly #store: Store
+  readonly #account: string
   readonly #mailboxId: number
   readonly #messages: readonly Message[]
   readonly #marked = new Set<Message>()
   readonly #release: () => void
 
-  constructor(store: Store, opened: { mailboxId: number; messages: readonly Message[]; release: () => void }) {
+  constructor(
+    store: Store,
+    opened: { account: string; mailboxId: number; messages: readonly Message[]; release: () => void },
+  ) {
     this.#store = store
+    this.#account = opened.account
     this.#mailboxId = opened.mailboxId
     this.#messages = opened.messages
     this.#release = opened.release
@@ -52,6 +57,12 @@ export class Maildrop {
     const octets = await this.#store.octets(key)
     if (octets === undefined) throw new Pop3Refusal(`Message ${number} was removed meanwhile`, 'SYS/PERM')
     return octets
+  }
+
+  /** Whether it is a message in UTF-8: its client said SMTPUTF8. RFC 6531 §3.4. */
+  async needsUtf8({ key }: Message): Promise<boolean> {
+    const message = await this.#store.get(this.#account, key)
+    return message?.envelope.reversePath.smtpUtf8 === true
   }
 
   /** The UPDATE state: all of what is marked goes, or nothing of it. RFC 1939 §6. */
@@ -92,7 +103,7 @@ export class Maildrops {
       if (inbox === undefined) throw new Error('An account has no INBOX')
       const { uids, keys, octets } = await this.#store.entries(inbox.id)
       const messages = keys.map((key, i) => ({ number: i + 1, uid: uids[i] ?? 0, key, octets: octets[i] ?? 0 }))
-      return new Maildrop(this.#store, { mailboxId: inbox.id, messages, release })
+      return new Maildrop(this.#store, { account, mailboxId: inbox.id, messages, release })
     } catch (error) {
       release()
       throw error

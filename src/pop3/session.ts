@@ -26,6 +26,7 @@ export class Session implements SessionContext {
   readonly connection: Connection
   readonly timestamp = `<${randomBytes(12).toString('hex')}@stuntmail>`
   userName: string | undefined
+  utf8 = false
   readonly #about: { readonly id: string; readonly client: { readonly address: string; readonly port: number } }
   readonly #lines: LineReader
   readonly #transcript = new Transcript()
@@ -112,7 +113,7 @@ export class Session implements SessionContext {
   }
 
   async #answer(line: string, cut: boolean): Promise<void> {
-    const [, keyword = '', argument = ''] = /^([A-Za-z]{1,8})(?: (.*))?$/s.exec(line) ?? []
+    const [, keyword = '', argument = ''] = /^([A-Za-z\d]{1,8})(?: (.*))?$/s.exec(line) ?? []
     const name = keyword.toUpperCase()
     const command = commands.get(name)
     this.#transcript.client(command?.secret === true ? shownSecret(name, argument) : line.slice(0, 300))
@@ -148,7 +149,7 @@ export class Session implements SessionContext {
       this.connection.write('.\r\n')
     }
     if (octets === undefined) return
-    for await (const piece of dotStuffed(octets())) {
+    for await (const piece of dotStuffed(octets)) {
       if (piece.length < 4096) this.connection.write(Buffer.from(piece).toString('latin1'))
       else this.connection.writeOctets(piece)
       await this.connection.drained()

@@ -38,6 +38,8 @@ export interface SessionContext {
   readonly timestamp: string
   /** What USER said last. */
   userName: string | undefined
+  /** UTF-8 mode. RFC 6856 §2.1. */
+  utf8: boolean
   /** One line of the client that is no command. Undefined at the end. */
   readLine(maxOctets: number): Promise<string | undefined>
   /** Sends `+ text`. */
@@ -55,7 +57,7 @@ export interface Outcome {
   /** The lines of a multi-line response, not stuffed, without the final dot. */
   readonly lines?: readonly string[]
   /** A multi-line response that is streamed: octets, whatever their lines. */
-  readonly octets?: () => AsyncIterable<Uint8Array>
+  readonly octets?: AsyncIterable<Uint8Array>
   readonly state?: State
   /** Done after the response is out: what changes the connection. */
   readonly afterwards?: () => Promise<void>

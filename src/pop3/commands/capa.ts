@@ -15,7 +15,7 @@ function capabilities({ host, connection }: SessionContext): readonly string[] {
   const secure = connection.tls !== undefined
   const mayLogIn = secure || !host.requireTls
   return [
-    ...['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING', 'EXPIRE NEVER', 'LOGIN-DELAY 0'],
+    ...['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING', 'EXPIRE NEVER', 'LOGIN-DELAY 0', 'UTF8', 'LANG'],
     ...(mayLogIn
       ? [
           'USER',

@@ -1,23 +1,15 @@
-import type { Octets } from '../../store/store.ts'
 import { messageNumber } from '../arguments.ts'
 import { command } from '../command.ts'
+import { openMessage } from '../opened-message.ts'
 
 /** RETR, RFC 1939 §5. */
 export const retr = command({
   name: 'RETR',
   states: ['transaction'],
   parse: messageNumber,
-  async run({ maildrop }, number) {
+  async run({ session, maildrop }, number) {
     const message = maildrop.message(number)
-    const octets = await maildrop.open(message)
-    return { text: `${message.octets} octets`, octets: () => whole(octets) }
+    const octets = await openMessage(maildrop, message, session.utf8)
+    return { text: `${message.octets} octets`, octets }
   },
 })
-
-async function* whole(octets: Octets): AsyncGenerator<Uint8Array> {
-  try {
-    yield* octets.stream()
-  } finally {
-    octets.close()
-  }
-}

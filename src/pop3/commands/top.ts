@@ -1,7 +1,7 @@
-import type { Octets } from '../../store/store.ts'
 import { messageNumber } from '../arguments.ts'
 import { command } from '../command.ts'
 import { Pop3Refusal } from '../error.ts'
+import { openMessage } from '../opened-message.ts'
 
 /** TOP, RFC 1939 §7: the header, the empty line, and so many lines of the body. */
 export const top = command({
@@ -14,24 +14,20 @@ export const top = command({
     }
     return { number: messageNumber(number), lines: Number(lines) }
   },
-  async run({ maildrop }, { number, lines }) {
-    const octets = await maildrop.open(maildrop.message(number))
-    return { text: 'Top of the message follows', octets: () => beginning(octets, lines) }
+  async run({ session, maildrop }, { number, lines }) {
+    const octets = await openMessage(maildrop, maildrop.message(number), session.utf8)
+    return { text: 'Top of the message follows', octets: beginning(octets, lines) }
   },
 })
 
 const lf = 0x0a
 const cr = 0x0d
 
-async function* beginning(octets: Octets, lines: number): AsyncGenerator<Uint8Array> {
+async function* beginning(octets: AsyncIterable<Uint8Array>, lines: number): AsyncGenerator<Uint8Array> {
   const cutter = new Cutter(lines)
-  try {
-    for await (const chunk of octets.stream()) {
-      yield chunk.subarray(0, cutter.take(chunk))
-      if (cutter.done) return
-    }
-  } finally {
-    octets.close()
+  for await (const chunk of octets) {
+    yield chunk.subarray(0, cutter.take(chunk))
+    if (cutter.done) return
   }
 }
 
