@@ -51,7 +51,10 @@ export interface SmtpEnvelope {
   /** The argument of HELO or EHLO; empty when neither was said. */
   readonly heloName: string
   readonly client: SmtpClient
-  /** Name of the listener that took the message: `smtp`, `submission`, `smtps`, or `http` for a message sent by REST. */
+  /**
+   * Name of the listener that took the message: `smtp`, `submission`, `smtps`; `http` for a message sent by REST; `imap` or
+   * `imaps` for one that a client put into a mailbox, which has no paths.
+   */
   readonly listener: string
   readonly tls?: TlsSession
   /** The user name given with AUTH. The secret is never kept. */

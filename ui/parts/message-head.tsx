@@ -41,12 +41,16 @@ export function MessageHead({ message }: { message: WireMessage }) {
 
 function From({ message, fields }: { message: WireMessage; fields: WireHeaders['fields'] }) {
   const { address } = message.from
-  const returnPath = message.envelope.reversePath.address
+  const { envelope } = message
+  const returnPath = envelope.reversePath.address
+  // What a client puts into a mailbox has no envelope.
+  const appended = envelope.listener.startsWith('imap')
   return (
     <Fact name="From">
       {fieldOf(fields, 'from') || written(message.from) || <span class="quiet">no From field</span>}
       {address !== '' && <CopyButton text={address} what="Address" />}
-      {returnPath.toLowerCase() !== address.toLowerCase() && (
+      {appended && <span class="differs">put here by IMAP, as {envelope.authUser}</span>}
+      {!appended && returnPath.toLowerCase() !== address.toLowerCase() && (
         <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : returnPath}</span>
       )}
     </Fact>

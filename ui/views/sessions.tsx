@@ -23,7 +23,9 @@ export function SessionsView() {
           <Icon name="refresh-cw" /> Refresh
         </button>
       </header>
-      <p class="quiet">The latest SMTP sessions, those without a message too. Passwords are never kept.</p>
+      <p class="quiet">
+        The latest sessions of SMTP, IMAP and POP3, those without a message too. Passwords are never kept.
+      </p>
       {loaded.status !== 'ready' && <Waiting loaded={loaded} />}
       {loaded.status === 'ready' && loaded.value.length === 0 && <p class="note">No session yet.</p>}
       <ul class="session-list">
@@ -34,6 +36,9 @@ export function SessionsView() {
   )
 }
 
+/** Listeners whose sessions are there to bring messages. */
+const takesMessages = /^(?:smtp|smtps|submission)$/
+
 function Session({ session, open }: { session: WireSession; open: boolean }) {
   const { id, client, heloName, listener, messages, outcome, startedAt, endedAt, tls, authUser, transcript } = session
   const seconds = endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000
@@ -41,7 +46,7 @@ function Session({ session, open }: { session: WireSession; open: boolean }) {
     listener,
     tls ?? 'no TLS',
     authUser === null ? null : `as ${authUser}`,
-    count(messages, 'message'),
+    messages === 0 && !takesMessages.test(listener) ? null : count(messages, 'message'),
     seconds === null ? null : `${seconds.toFixed(2)} s`,
   ]
   return (
