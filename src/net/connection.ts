@@ -129,14 +129,7 @@ export class Connection {
     this.#stream = secured
     this.#socket.setTimeout(this.limits.handshakeMs)
     this.#attach(secured)
-    await new Promise<void>((resolve, reject) => {
-      secured.once('secure', resolve)
-      secured.once('close', () => reject(new Error('The TLS handshake failed')))
-      secured.once('_tlsError', (error: Error) => {
-        reject(new Error('The TLS handshake failed', { cause: error }))
-        secured.destroy()
-      })
-    })
+    await handshake(secured)
     this.#tls = secured
     this.setIdle(this.limits.idleMs)
     return thrownAway
@@ -217,5 +210,23 @@ export class Connection {
     const wake = this.#wake
     this.#wake = undefined
     wake?.()
+  }
+}
+
+/** Resolves when TLS is there. @throws for a client that goes, is silent for too long, or does not want it. REL-26. */
+async function handshake(secured: tls.TLSSocket): Promise<void> {
+  let failed: (cause?: unknown) => void = () => undefined
+  const failures = ['_tlsError', 'end', 'close', 'timeout'] as const
+  try {
+    await new Promise<void>((resolve, reject) => {
+      failed = (cause) => reject(new Error('The TLS handshake failed', { cause }))
+      secured.once('secure', resolve)
+      for (const name of failures) secured.once(name, failed)
+    })
+  } catch (error) {
+    secured.destroy()
+    throw error
+  } finally {
+    for (const name of failures) secured.off(name, failed)
   }
 }

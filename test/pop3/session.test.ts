@@ -91,6 +91,24 @@ test('a handshake that fails ends its session only', async () => {
   await loggedIn(pop3)
 })
 
+test('a client that goes during the handshake is not waited for (REL-26)', async () => {
+  const pop3 = await testPop3()
+  for (const goes of ['end', 'destroy'] as const) {
+    const client = await pop3.client()
+    await client.send('STLS\r\n')
+    assert.match((await client.line()) ?? '', /^\+OK/)
+    client[goes]()
+    while (pop3.server.sessionCount !== 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.deepEqual(
+    (await pop3.store.sessions(2)).map(({ outcome, tls }) => [outcome, tls]),
+    [
+      ['dropped', undefined],
+      ['dropped', undefined],
+    ],
+  )
+})
+
 test('unique ids stay over sessions, removals and arrivals (POP-4)', async () => {
   const pop3 = await testPop3()
   for (const subject of ['one', 'two', 'three']) await deliver(pop3.store, plainMessage(subject), arrivalTo([user]))
