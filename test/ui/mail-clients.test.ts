@@ -41,10 +41,10 @@ test('sessions of IMAP and POP3 stand with those of SMTP', async () => {
   }
   const page = await browser.newPage()
   await page.goto(`${server.url}/?view=sessions`)
-  const imap = page.getByRole('button', { name: 'imap' })
+  const imap = page.getByRole('button', { name: /^completed .* imap/ })
   await imap.waitFor()
   assert.doesNotMatch((await imap.textContent()) ?? '', /message/)
-  assert.match((await page.getByRole('button', { name: 'smtp' }).textContent()) ?? '', /0 messages/)
+  assert.match((await page.getByRole('button', { name: /^completed .* smtp/ }).textContent()) ?? '', /0 messages/)
   await imap.click()
   await page.getByText('hello of imap').waitFor()
   await page.close()
