@@ -4,7 +4,7 @@ import type { Part } from '../mime/tree.ts'
 import { ImapNo } from './error.ts'
 import type { FetchItem } from './fetch-items.ts'
 import type { MessageContent } from './message-content.ts'
-import { resolvePart, type Section } from './section.ts'
+import { findPath, type Section } from './section.ts'
 
 type BinaryItem = Extract<FetchItem, { kind: 'BINARY' | 'BINARY.SIZE' }>
 
@@ -19,15 +19,15 @@ export async function binaryBody(item: BinaryItem, content: MessageContent | und
   if (item.kind === 'BINARY.SIZE') return `${item.name} ${octets?.length ?? 0}`
   if (octets === undefined) return `${item.name} NIL`
   const { partial } = item
-  const given = partial === undefined ? octets : octets.subarray(partial.start, partial.start + partial.count)
+  const given = partial === undefined ? octets : octets.subarray(partial.start, partial.start + partial.octets)
   // literal8 is for what a literal must not have. RFC 9051 §4.3.
   const tilde = given.includes(0) ? '~' : ''
   return `${item.name} ${tilde}{${given.length}}\r\n${given.toString('latin1')}`
 }
 
-async function decoded({ part: numbers }: Section, content: MessageContent): Promise<Buffer | undefined> {
-  if (numbers.length === 0) return collect(content.stream(0, content.octets))
-  const part = resolvePart(await content.tree(), numbers)
+async function decoded({ path }: Section, content: MessageContent): Promise<Buffer | undefined> {
+  if (path.length === 0) return collect(content.stream(0, content.octets))
+  const part = findPath(await content.tree(), path)
   if (part === undefined) return undefined
   // What is made of parts has no encoding of its own. RFC 2045 §6.4.
   const encoding = part.children.length > 0 ? 'binary' : part.transferEncoding

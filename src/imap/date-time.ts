@@ -1,7 +1,7 @@
 /** Dates of the protocol. RFC 9051 §9: date-time, date. */
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const dateTime = /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) [+-](\d\d)(\d\d)$/
+const dateTime = /^( ?\d|\d\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) [+-](\d\d)(\d\d)$/
 const date = /^(\d{1,2})-([A-Za-z]{3})-(\d{4})$/
 
 /** ` 1-Jan-2026 00:00:00 +0000`, in UTC. @param time milliseconds since 1970. */
@@ -29,7 +29,7 @@ export function parseDateTime(text: string): number | undefined {
 }
 
 /** Hours, minutes, seconds, and those of the zone: each is below. */
-const clockLimits = [24, 60, 61, 100, 60]
+const clockLimits = [24, 60, 61, 24, 60]
 
 /** `1-Jan-2026` as the midnight, in UTC, at which that day begins; undefined where it is none. */
 export function parseDate(text: string): number | undefined {

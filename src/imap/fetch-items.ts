@@ -1,5 +1,12 @@
 /** What a FETCH asks for. RFC 9051 §6.4.5, fetch-att. */
-import { parseBinarySection, parsePartial, parseSection, sectionName, type Partial, type Section } from './section.ts'
+import {
+  formatSection,
+  parseBinarySection,
+  parsePartial,
+  parseSection,
+  type PartialFetch,
+  type Section,
+} from './section.ts'
 import type { Arguments } from './wire/arguments.ts'
 
 /** What is known of an entry without its message. */
@@ -14,7 +21,7 @@ export type FetchItem =
       readonly name: string
       readonly section: Section
       readonly peek: boolean
-      readonly partial: Partial | undefined
+      readonly partial: PartialFetch | undefined
     }
   | { readonly kind: 'BINARY.SIZE'; readonly name: string; readonly section: Section }
 
@@ -25,7 +32,7 @@ export interface SectionItem {
   readonly section: Section
   /** Does not set `\Seen`. */
   readonly peek: boolean
-  readonly partial: Partial | undefined
+  readonly partial: PartialFetch | undefined
 }
 
 const simple = [
@@ -40,17 +47,17 @@ const macros: ReadonlyMap<string, readonly FetchItem[]> = new Map<string, readon
   ['FULL', [...fast, { kind: 'ENVELOPE' }, { kind: 'BODY' }]],
 ])
 
-const whole = { part: [], fields: [] } as const
+const whole = { path: [], names: [] } as const
 /** What came before sections had names. RFC 3501 §6.4.5. */
 const old: ReadonlyMap<string, FetchItem> = new Map<string, FetchItem>([
-  ['RFC822', { kind: 'section', name: 'RFC822', section: { ...whole, text: '' }, peek: false, partial: undefined }],
+  ['RFC822', { kind: 'section', name: 'RFC822', section: { ...whole, what: 'all' }, peek: false, partial: undefined }],
   [
     'RFC822.HEADER',
-    { kind: 'section', name: 'RFC822.HEADER', section: { ...whole, text: 'HEADER' }, peek: true, partial: undefined },
+    { kind: 'section', name: 'RFC822.HEADER', section: { ...whole, what: 'header' }, peek: true, partial: undefined },
   ],
   [
     'RFC822.TEXT',
-    { kind: 'section', name: 'RFC822.TEXT', section: { ...whole, text: 'TEXT' }, peek: false, partial: undefined },
+    { kind: 'section', name: 'RFC822.TEXT', section: { ...whole, what: 'text' }, peek: false, partial: undefined },
   ],
 ])
 
@@ -82,19 +89,17 @@ function item(args: Arguments, word: string): FetchItem {
   if (name === 'BODY' && args.peek() === '[') {
     const section = parseSection(args)
     const partial = parsePartial(args)
-    return { kind: 'section', name: `BODY${sectionName(section)}${partialName(partial)}`, section, peek, partial }
+    return { kind: 'section', name: `BODY${formatSection(section, partial)}`, section, peek, partial }
   }
   if (word === 'BODY') return { kind: 'BODY' }
   if (name === 'BINARY') {
     const section = parseBinarySection(args)
     const partial = parsePartial(args)
-    return { kind: 'BINARY', name: `BINARY${sectionName(section)}${partialName(partial)}`, section, peek, partial }
+    return { kind: 'BINARY', name: `BINARY${formatSection(section, partial)}`, section, peek, partial }
   }
   if (word === 'BINARY.SIZE') {
     const section = parseBinarySection(args)
-    return { kind: 'BINARY.SIZE', name: `BINARY.SIZE${sectionName(section)}`, section }
+    return { kind: 'BINARY.SIZE', name: `BINARY.SIZE${formatSection(section)}`, section }
   }
   return args.fail(`Item ${word.slice(0, 20)} is not known`)
 }
-
-const partialName = (partial: Partial | undefined): string => (partial === undefined ? '' : `<${partial.start}>`)

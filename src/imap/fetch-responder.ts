@@ -8,7 +8,7 @@ import type { FetchItem, SectionItem, FactKind } from './fetch-items.ts'
 import { flagNames } from './flag-response.ts'
 import { contentsOf, type MessageContent } from './message-content.ts'
 import type { Responses } from './responses.ts'
-import { cut, lengthOf, resolveSection, type Pieces } from './section.ts'
+import { partialRanges, rangeOctets, sectionRanges, type OctetRange } from './section.ts'
 import type { Extension, SessionContext } from './state.ts'
 import type { Entry, View } from './view.ts'
 
@@ -203,15 +203,15 @@ export class FetchResponder {
     // The name of a partial does not say how much of it was asked for.
     const known = item.partial === undefined ? cache.get(entry.key, item.name) : undefined
     if (known !== undefined || content === undefined) return `${item.name} ${known ?? 'NIL'}`
-    const isWhole = item.section.part.length === 0 && item.section.text === ''
-    const all: Pieces | undefined = isWhole
-      ? { ranges: [[0, content.octets]], suffix: '' }
-      : resolveSection(await content.tree(), item.section)
+    const isWhole = isWholeMessage(item)
+    const all: readonly OctetRange[] | undefined = isWhole
+      ? [[0, content.octets]]
+      : sectionRanges(await content.tree(), item.section)
     if (all === undefined) return `${item.name} NIL`
-    const pieces = item.partial === undefined ? all : cut(all, item.partial)
-    const length = lengthOf(pieces)
-    if (isWhole || length > maxRemembered) return new SectionStream(`${item.name} {${length}}\r\n`, pieces, content)
-    const text = `{${length}}\r\n${await joined(pieces, content)}`
+    const ranges = item.partial === undefined ? all : partialRanges(all, item.partial)
+    const length = rangeOctets(ranges)
+    if (isWhole || length > maxRemembered) return new SectionStream(`${item.name} {${length}}\r\n`, ranges, content)
+    const text = `{${length}}\r\n${await joined(ranges, content)}`
     if (item.partial === undefined) cache.set(entry.key, item.name, text)
     return `${item.name} ${text}`
   }
@@ -241,44 +241,45 @@ function factText(kind: FactKind, entry: Entry, enabled: ReadonlySet<Extension>)
   }
 }
 
+const isWholeMessage = ({ section }: SectionItem): boolean => section.path.length === 0 && section.what === 'all'
+
 /** What is asked for most, without any waiting. */
 function wholeInMemory(item: SectionItem, content: MessageContent | undefined): string | undefined {
-  const { section, partial, name } = item
+  const { partial, name } = item
   const whole = content?.whole
   if (whole === undefined || whole.length > maxInline) return undefined
-  if (partial !== undefined || section.text !== '' || section.part.length > 0) return undefined
+  if (partial !== undefined || !isWholeMessage(item)) return undefined
   return `${name} {${whole.length}}\r\n${latin1(whole)}`
 }
 
 const latin1 = (octets: Uint8Array): string =>
   Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
 
-async function joined({ ranges, suffix }: Pieces, content: MessageContent): Promise<string> {
+async function joined(ranges: readonly OctetRange[], content: MessageContent): Promise<string> {
   let text = ''
   for (const [start, end] of ranges) text += latin1(await content.read(start, end))
-  return text + suffix
+  return text
 }
 
 /** A literal that is read while it is sent. */
 export class SectionStream {
   readonly #head: string
-  readonly #pieces: Pieces
+  readonly #ranges: readonly OctetRange[]
   readonly #content: MessageContent
 
-  constructor(head: string, pieces: Pieces, content: MessageContent) {
+  constructor(head: string, ranges: readonly OctetRange[], content: MessageContent) {
     this.#head = head
-    this.#pieces = pieces
+    this.#ranges = ranges
     this.#content = content
   }
 
   async send(respond: Responses): Promise<void> {
     respond.more(this.#head)
-    for (const [start, end] of this.#pieces.ranges) {
+    for (const [start, end] of this.#ranges) {
       for await (const octets of this.#content.stream(start, end)) {
         respond.octets(octets)
         await respond.ready()
       }
     }
-    respond.more(this.#pieces.suffix)
   }
 }

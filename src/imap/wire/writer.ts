@@ -24,6 +24,11 @@ export function nstring(raw: string | undefined): string {
   return raw === undefined ? nil : string(raw)
 }
 
+/** astring = 1*ASTRING-CHAR / string. */
+export function astring(raw: string): string {
+  return /^[!#$&'+-[\]^-z|}~]+$/.test(raw) && raw.toUpperCase() !== nil ? raw : string(raw)
+}
+
 /** A mailbox name as it is encoded: an atom where it can be one, else quoted, with UTF-8 where that is its encoding. */
 export function mailboxString(encodedName: string): string {
   if (/^[A-Za-z0-9._/+=$&,@:-]+$/.test(encodedName) && encodedName.toUpperCase() !== nil) return encodedName
