@@ -75,6 +75,7 @@ export class FetchResponder {
         if (content === undefined && this.#needsContent(entry)) continue
         told++
         await this.#tell(entry, content)
+        if (this.#around.respond.full) await this.#around.respond.ready()
       }
     } finally {
       await contents.close()

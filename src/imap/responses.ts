@@ -44,6 +44,11 @@ export class Responses {
     this.#connection.write(`${text}\r\n`)
   }
 
+  /** Whether the client has to take something before more is made. IMAP-9. */
+  get full(): boolean {
+    return this.#connection.full
+  }
+
   /** Resolves when the client has taken enough; to be awaited between many responses. */
   async ready(): Promise<void> {
     await this.#connection.drained()

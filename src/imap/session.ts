@@ -175,6 +175,7 @@ export class Session implements SessionContext {
     for (const { seqNum } of flags) {
       const entry = view.entry(seqNum)
       if (entry !== undefined) this.#respond.untagged(flagResponse(entry, this.#enabled))
+      if (this.#respond.full) await this.#respond.ready()
     }
   }
 

@@ -88,6 +88,11 @@ export class Connection {
     if (this.#stream.writable) this.#stream.write(text, 'latin1')
   }
 
+  /** Whether the client has to take something before more is sent. */
+  get full(): boolean {
+    return this.#stream.writableNeedDrain
+  }
+
   /** Resolves when the client has taken enough for more to be sent, or is gone. IMAP-9. */
   async drained(): Promise<void> {
     if (!this.#stream.writableNeedDrain) return

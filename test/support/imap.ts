@@ -1,5 +1,6 @@
+import type net from 'node:net'
 import { after } from 'node:test'
-import { systemClock, type Clock } from '../../src/clock.ts'
+import { systemClock } from '../../src/clock.ts'
 import { Mirrors } from '../../src/imap/mirror.ts'
 import { ResponseCache } from '../../src/imap/response-cache.ts'
 import { imapServer, type ImapOptions } from '../../src/imap/server.ts'
@@ -22,7 +23,10 @@ export interface TestImap {
 }
 
 /** A server on a free port of 127.0.0.1 over a store in memory. */
-export async function testImap(options: Partial<ImapOptions> & { clock?: Clock } = {}): Promise<TestImap> {
+export async function testImap({
+  onSocket,
+  ...options
+}: Partial<ImapOptions> & { onSocket?: (socket: net.Socket) => void } = {}): Promise<TestImap> {
   const clock = options.clock ?? systemClock
   const store = await openSqliteStore({ directory: undefined, clock, log: silentLog })
   const sockets = await bind({ name: 'imap', hosts: ['127.0.0.1'], port: 0 })
@@ -42,7 +46,10 @@ export async function testImap(options: Partial<ImapOptions> & { clock?: Clock }
     log: silentLog,
     ...options,
   })
-  sockets.serve((socket) => server.accept(socket))
+  sockets.serve((socket) => {
+    onSocket?.(socket)
+    server.accept(socket)
+  })
   after(async () => {
     await sockets.close()
     await server.stop()

@@ -8,20 +8,24 @@ export const idle = command({
   parse: noArguments,
   async run({ session, view }) {
     session.askForMore('idling')
-    const line = session.readLine(64)
-    // It is awaited below; until then nobody else is there to catch it.
-    const over = line.then(
-      () => 'over' as const,
-      () => 'over' as const,
-    )
     const bell = new Bell()
+    let over = false
+    const line = session.readLine(64)
+    const end = (): void => {
+      over = true
+      bell.ring()
+    }
+    // What it throws is met below, where it is awaited.
+    line.then(end, end)
     if (view !== undefined) view.onNews = () => bell.ring()
     try {
-      do {
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `end` changes it
+      while (!over) {
         await session.tellNews(true)
         session.connection.flush()
         await session.connection.drained()
-      } while ((await Promise.race([over, bell.rung()])) !== 'over')
+        await bell.rung()
+      }
     } finally {
       if (view !== undefined) view.onNews = undefined
     }
