@@ -1,12 +1,14 @@
 /**
  * Saves, as they come from gulp.watch, without losing any: an editor may empty a file and fill it later, or put another
- * in its place, and an event may be the last one there is for both.
+ * in its place, and an event may be the last one there is for both. What is put into a folder in the moment the folder
+ * is made has no event at times, so everything is looked at once in a while.
  */
 import gulp from 'gulp'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { root } from './files.ts'
+import { matchesGlob } from '../src/templates/glob.ts'
+import { filesUnder, root } from './files.ts'
 
 /** Milliseconds. gulp waits 200 after the last event unless told otherwise, which is most of what a save would take. */
 const eventDelayMs = 5
@@ -15,6 +17,9 @@ const secondLooksMs = [25, 90]
 /** How long an empty file is waited for to be filled: 90 in all. Somebody may mean it empty. */
 const emptyFileMs = 10
 const emptyFileLooks = 9
+
+/** How often everything is looked at, milliseconds. A change is built when it was seen twice without an event. */
+const sweepMs = 1000
 
 export interface Saves {
   close(): Promise<void>
@@ -32,6 +37,7 @@ export async function onSaves(
 ): Promise<Saves> {
   const waiting = new Set<string>()
   const looks = new Set<NodeJS.Timeout>()
+  const sweep = new Sweep(globs)
   let work: Promise<void> = Promise.resolve()
   const next = (): Promise<void> => {
     work = work.then(async () => {
@@ -39,6 +45,7 @@ export async function onSaves(
       waiting.clear()
       if (changed.size === 0) return
       const built = await signatures(changed)
+      sweep.built(built)
       await build(changed)
       for (const ms of secondLooksMs) lookAgain(built, ms)
     })
@@ -60,14 +67,66 @@ export async function onSaves(
     watcher.on(event, (path: string) => waiting.add(resolve(root, path)))
   }
   await new Promise((ready) => watcher.once('ready', ready))
+  await sweep.begin()
+  const sweeping = setInterval(() => {
+    void sweep.missed().then((files) => {
+      for (const file of files) waiting.add(file)
+      return next()
+    })
+  }, sweepMs)
   return {
     async close() {
+      clearInterval(sweeping)
       await Promise.resolve(watcher.close())
       for (const timer of looks) clearTimeout(timer)
       await work
     },
   }
 }
+
+/** Finds what changed and was told by no event. */
+class Sweep {
+  readonly #globs: readonly string[]
+  /** As they were when they were built last. */
+  readonly #known = new Map<string, string>()
+  /** Not as they are known; the next look decides. */
+  #suspects = new Map<string, string>()
+  #looking = false
+
+  constructor(globs: readonly string[]) {
+    this.#globs = globs
+  }
+
+  async begin(): Promise<void> {
+    this.built(await this.#now())
+  }
+
+  built(signatures: ReadonlyMap<string, string>): void {
+    for (const [file, signature] of signatures) this.#known.set(file, signature)
+  }
+
+  /** Files that are the same as at the look before, and not as they were built. */
+  async missed(): Promise<readonly string[]> {
+    if (this.#looking) return []
+    this.#looking = true
+    const now = await this.#now()
+    this.#looking = false
+    const changed = [...now].filter(([file, signature]) => this.#known.get(file) !== signature)
+    const missed = changed.filter(([file, signature]) => this.#suspects.get(file) === signature)
+    this.#suspects = new Map(changed)
+    return missed.map(([file]) => file)
+  }
+
+  async #now(): Promise<ReadonlyMap<string, string>> {
+    const folders = new Set(this.#globs.map((glob) => glob.split('/', 1)[0] ?? ''))
+    const files = (await Promise.all([...folders].map((folder) => filesIn(folder)))).flat()
+    const matching = files.filter((file) => this.#globs.some((glob) => matchesGlob(glob, file)))
+    return signaturesNow(matching.map((file) => resolve(root, file)))
+  }
+}
+
+/** What `filesUnder` says, or the file itself where it is one. */
+const filesIn = async (path: string): Promise<readonly string[]> => (path.includes('.') ? [path] : filesUnder(path))
 
 /** What files are like before they are read. Those that are empty get a moment to be filled. */
 async function signatures(files: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
