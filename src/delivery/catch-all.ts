@@ -11,12 +11,19 @@ export interface CatchAllOptions {
 }
 
 const defaultMaxInFlightOctets = 256 * 1024 * 1024
+/** What a message takes beside its octets, with some to spare; who says no SIZE is asked for this much. RFC 1870 §6.1. */
+const leastRoom = 64 * 1024
 
 /** Takes every message for every recipient, and files it in the INBOX of each. */
 export function catchAll(store: Store, options: CatchAllOptions): Delivery {
   const budget = octetBudget(options.maxInFlightOctets ?? defaultMaxInFlightOctets)
   return {
-    mail: () => undefined,
+    mail: (session, { size = 0 }) => {
+      const room = store.room()
+      if (size + leastRoom <= room) return
+      options.log.warn({ session: session.id, size, room }, 'message refused before it was sent: no space left')
+      throw noSpace()
+    },
     rcpt: () => undefined,
     data(session) {
       if (budget.left() <= 0) throw busy()
@@ -57,7 +64,7 @@ function sink({ session, reception, budget, log }: Incoming): DataSink {
   const refusal = (error: unknown): SmtpRefusal => {
     if (error instanceof StoreError && error.code === 'full') {
       log.warn({ err: error, session: session.id }, 'message refused: no space left')
-      return new SmtpRefusal(452, '4.3.1', 'No space left for messages; try again later')
+      return noSpace()
     }
     log.error({ err: error, session: session.id }, 'message not stored')
     const reason = error instanceof StoreError && error.code === 'damaged' ? error.message : 'try again later'
@@ -91,6 +98,10 @@ function sink({ session, reception, budget, log }: Incoming): DataSink {
       reception.abort()
     },
   }
+}
+
+function noSpace(): SmtpRefusal {
+  return new SmtpRefusal(452, '4.3.1', 'No space left for messages; try again later')
 }
 
 function busy(): SmtpRefusal {

@@ -23,6 +23,8 @@ export interface Store {
 
   /** Takes the octets of a message that is arriving. Any number at a time. */
   receive(): Reception
+  /** Octets that messages may still take, as the disk said a moment ago. Infinite where nobody can say. */
+  room(): number
   /** Keeps a session. Called at its end; the newest `maxSessions` without a message are kept. Never throws. */
   recordSession(session: SessionRecord): void
 

@@ -22,7 +22,10 @@ const envelope: SmtpEnvelope = {
 const conversation = { prologue: 'p', transaction: 't' }
 
 /** The receiving door of a store, and what went through it. */
-function door(failure?: Error): { store: Store; arrivals: Arrival[]; records: SessionRecord[]; aborts: () => number } {
+function door(
+  failure?: Error,
+  room = Infinity,
+): { store: Store; arrivals: Arrival[]; records: SessionRecord[]; aborts: () => number } {
   const arrivals: Arrival[] = []
   const records: SessionRecord[] = []
   let aborts = 0
@@ -36,7 +39,8 @@ function door(failure?: Error): { store: Store; arrivals: Arrival[]; records: Se
     },
     abort: () => void aborts++,
   }
-  const store: Pick<Store, 'receive' | 'recordSession'> = {
+  const store: Pick<Store, 'receive' | 'room' | 'recordSession'> = {
+    room: () => room,
     receive: () => reception,
     recordSession: (record) => void records.push(record),
   }
@@ -68,6 +72,16 @@ test('a full disk is 452 4.3.1, anything else 451 4.3.0 with its reason in the l
     return refusal(451, '4.3.0')(error)
   })
   assert.deepEqual(reasons, [{ err: defect, session: 's1' }])
+})
+
+test('REL-6: a message that there is no room for is refused at MAIL, by its SIZE where it says one', () => {
+  const { mail } = catchAll(door(undefined, 1_000_000).store, { log: silentLog })
+  const from = { address: 'a@example.com' }
+  assert.equal(mail(session, from), undefined)
+  assert.equal(mail(session, { ...from, size: 900_000 }), undefined)
+  assert.throws(() => mail(session, { ...from, size: 1_000_000 }), refusal(452, '4.3.1'))
+  const { mail: mailWithout } = catchAll(door(undefined, -1).store, { log: silentLog })
+  assert.throws(() => mailWithout(session, from), refusal(452, '4.3.1'))
 })
 
 test('REL-9: octets on their way have a limit over all sessions, and are given back', async () => {

@@ -98,6 +98,7 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
       const folder = temporaryFolder()
       const server = await startCommand(['--data', folder, ...freePorts], { under: smallDisk(folder) })
       const client = await session(server)
+      assert.match(await client.command('MAIL FROM:<ann@example.com> SIZE=20000000'), full)
       let [stored, refused] = [0, 0]
       while (refused < 20 && stored < 1000) {
         if (keyIn(await deliver(client, filledMessage(`n${stored}`, 40_000))) === undefined) refused++

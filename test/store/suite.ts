@@ -120,6 +120,21 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; dis
       assert.equal((await store.sessions(10))[0]?.messages, 1)
     })
 
+    it('keeps the newest sessions without a message, those of mail clients apart', async () => {
+      for (let i = 0; i < 2300; i++) {
+        store.recordSession({
+          ...{ id: `s${i}`, listener: i < 10 ? 'smtp' : i % 2 ? 'imap' : 'pop3s', clientAddress: '::1', clientPort: 1 },
+          ...{ heloName: '', startedAt: i, endedAt: i, messages: 0, outcome: 'completed', transcript: '' },
+        })
+      }
+      const kept = (await store.sessions(5000)).map(({ id }) => id)
+      assert.deepEqual(
+        kept.slice(-10),
+        Array.from({ length: 10 }, (_, i) => `s${9 - i}`),
+      )
+      assert.ok(kept.length >= 1010 && kept.length <= 1110, `${kept.length}`)
+    })
+
     it('shows a session that brought a message as open until its end is told', async () => {
       await deliver(store, plainMessage('c'))
       const open = await store.session('session-1')

@@ -11,6 +11,7 @@ import { numbersOf } from './mutations.ts'
 import { openOctets } from './octets.ts'
 import { readAll } from './read-all.ts'
 import { Receptions } from './reception.ts'
+import { roomOf } from './room.ts'
 import { needsText, resolveText } from './resolve-text.ts'
 import type { NumberSet, Resolved } from './select.ts'
 import { canSearch, createTextIndex, type TextIndex } from './text-index.ts'
@@ -74,6 +75,7 @@ function sqliteStore(parts: StoreParts): Store {
   return {
     description: `${opened.description}, ${directory ?? 'in memory'}`,
     receive: () => receptions.open(),
+    room: roomOf(directory, clock),
     recordSession: (session) => thread.post('recordSession', session),
 
     list: async (request) =>

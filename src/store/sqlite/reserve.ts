@@ -10,7 +10,9 @@ import { isOutOfSpace, writeWhole } from './disk.ts'
  * and what waits in the journal could not be committed: then this file is emptied, and messages are refused until it
  * could be filled again. REL-6.
  */
-const reservedOctets = 4 * 1024 * 1024
+export const reservedOctets = 4 * 1024 * 1024
+/** Of its file, in the data directory. */
+export const reserveName = 'reserve'
 /** How often a full disk is tried again, at most. Milliseconds. */
 const retryMs = 500
 
@@ -22,7 +24,7 @@ export class Reserve {
 
   /** Made when it is first needed. @throws what the file system says. */
   constructor(directory: string, clock: Clock) {
-    this.#descriptor = openSync(join(directory, 'reserve'), constants.O_RDWR | constants.O_CREAT, 0o600)
+    this.#descriptor = openSync(join(directory, reserveName), constants.O_RDWR | constants.O_CREAT, 0o600)
     this.#clock = clock
     this.#held = fstatSync(this.#descriptor).size >= reservedOctets
   }
