@@ -76,16 +76,18 @@ function openProtocol(
 }
 
 async function loadImap({ settings, ...services }: MailServices): Promise<Loaded> {
-  const [{ imapServer }, { Mirrors }, { ResponseCache }] = await Promise.all([
+  const [{ imapServer }, { Mirrors }, { ResponseCache }, { TextSignatures }] = await Promise.all([
     import('./imap/server.ts'),
     import('./imap/mirror.ts'),
     import('./imap/response-cache.ts'),
+    import('./imap/text-signatures.ts'),
   ])
   const mirrors = new Mirrors(services.store)
   const host = {
     ...services,
     mirrors,
     cache: new ResponseCache(),
+    signatures: { header: new TextSignatures(), whole: new TextSignatures() },
     logins: loginsOf(settings),
     requireTls: settings.mailRequireTls,
     appendLimit: settings.maxMessage,

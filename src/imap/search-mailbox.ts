@@ -1,7 +1,7 @@
 import { scanMessage } from '../mime/scanner.ts'
 import { contentsOf, type MessageContent } from './message-content.ts'
-import type { SearchKey } from './search-key.ts'
-import { matchesEntry, matchesMessage, SearchedText, type Searched } from './search-matcher.ts'
+import { mentions, type SearchKey } from './search-key.ts'
+import { matchesEntry, matchesMessage, SearchedText, type MatchContext, type Searched } from './search-matcher.ts'
 import type { SessionContext } from './state.ts'
 import type { Entry, View } from './view.ts'
 
@@ -21,7 +21,8 @@ export async function searchMailbox(
   { session, view }: { session: SessionContext; view: View },
   key: SearchKey,
 ): Promise<readonly Found[]> {
-  const context = { view, now: session.host.clock.now() }
+  const { clock, signatures } = session.host
+  const context = { view, now: clock.now(), headers: signatures.header.search(), texts: signatures.whole.search() }
   const found: Found[] = []
   let open: Entry[] = []
   for (let seqNum = 1; seqNum <= view.count; seqNum++) {
@@ -43,15 +44,20 @@ export async function searchMailbox(
 async function readAndMatch(
   session: SessionContext,
   key: SearchKey,
-  { entries, context }: { entries: readonly Entry[]; context: { view: View; now: number } },
+  { entries, context }: { entries: readonly Entry[]; context: MatchContext },
 ): Promise<readonly Entry[]> {
   const contents = contentsOf(session.host.store, entries)
   const matching: Entry[] = []
+  const inHeaders = mentions(key, 'header')
+  const inTexts = mentions(key, 'text') || mentions(key, 'body')
   try {
     for (const entry of entries) {
       const message = await searched(await contents.next(entry.key))
       if (message === undefined) continue
-      if (matchesMessage(key, entry, { ...context, text: new SearchedText(message) })) matching.push(entry)
+      const text = new SearchedText(message)
+      if (matchesMessage(key, entry, { ...context, text })) matching.push(entry)
+      if (inHeaders) context.headers.learn(entry.key, () => [text.header()])
+      if (inTexts) context.texts.learn(entry.key, () => [text.header(), text.body()])
     }
   } finally {
     await contents.close()

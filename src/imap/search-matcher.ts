@@ -6,6 +6,7 @@ import { walk } from '../mime/parts.ts'
 import type { MessageTree, Part, RangeReader } from '../mime/tree.ts'
 import { parseDate } from './date-time.ts'
 import { foldText, type SearchKey } from './search-key.ts'
+import type { TextSearch } from './text-signatures.ts'
 import type { Entry, View } from './view.ts'
 
 const dayMs = 86_400_000
@@ -14,6 +15,9 @@ export interface MatchContext {
   readonly view: View
   /** Milliseconds since 1970. */
   readonly now: number
+  /** What is known of the headers of messages, and of all their text, without reading them. */
+  readonly headers: TextSearch
+  readonly texts: TextSearch
 }
 
 /** By what is known without the message; undefined where that does not decide. */
@@ -29,15 +33,18 @@ export function matchesEntry(key: SearchKey, entry: Entry, context: MatchContext
     case 'or':
       return combined(key.of, entry, context, true)
     case 'header':
+      return falseOrUnknown([context.headers, context.texts].some((known) => known.excludes(entry.key, key.text)))
     case 'text':
     case 'body':
-      return undefined
+      return falseOrUnknown(context.texts.excludes(entry.key, key.text))
     case 'date':
       return key.of === 'sent' ? undefined : onDay(key, key.of === 'internal' ? entry.internalDate : entry.savedAt)
     default:
       return matchesFact(key, entry, context)
   }
 }
+
+const falseOrUnknown = (excluded: boolean): false | undefined => (excluded ? false : undefined)
 
 const opposite = (answer: boolean | undefined): boolean | undefined => (answer === undefined ? undefined : !answer)
 

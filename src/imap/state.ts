@@ -5,6 +5,7 @@ import type { Logins } from '../sasl/logins.ts'
 import type { Store } from '../store/store.ts'
 import type { Mirrors } from './mirror.ts'
 import type { ResponseCache } from './response-cache.ts'
+import type { TextSignatures } from './text-signatures.ts'
 import type { View } from './view.ts'
 import type { Connection } from '../net/connection.ts'
 
@@ -42,6 +43,8 @@ export interface ImapHost {
   readonly store: Store
   readonly mirrors: Mirrors
   readonly cache: ResponseCache
+  /** Of the headers of messages, and of all their text. */
+  readonly signatures: { readonly header: TextSignatures; readonly whole: TextSignatures }
   readonly logins: Logins
   readonly certificate: CertificateSource
   /** Logins only after TLS. RFC 9051 §6.2.1. */

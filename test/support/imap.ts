@@ -3,6 +3,7 @@ import { after } from 'node:test'
 import { systemClock } from '../../src/clock.ts'
 import { Mirrors } from '../../src/imap/mirror.ts'
 import { ResponseCache } from '../../src/imap/response-cache.ts'
+import { TextSignatures } from '../../src/imap/text-signatures.ts'
 import { imapServer, type ImapOptions } from '../../src/imap/server.ts'
 import { silentLog } from '../../src/log.ts'
 import type { ConnectionServer } from '../../src/net/connection-server.ts'
@@ -36,6 +37,7 @@ export async function testImap({
     store,
     mirrors,
     cache: new ResponseCache(),
+    signatures: { header: new TextSignatures(), whole: new TextSignatures() },
     logins: { users: new Map(), strict: false },
     certificate,
     implicitTls: false,
