@@ -4,10 +4,10 @@ import { keyOf, numberOf } from '../key.ts'
 import type { EntryRef, MessageKey } from '../message.ts'
 import { StoreError, type CopiedEntries, type ExpungedEntries, type FlagChange, type StoredFlags } from '../store.ts'
 import type { Addresses } from './addresses.ts'
-import type { Database, Row, Statement } from './driver.ts'
-import { deletedBit, flagEdit, flagNames, keywordsFromColumn, keywordsToColumn, sameFlags, seenBit } from './flags.ts'
+import type { Database, Statement } from './driver.ts'
+import { EntrySets, type EntryRow, type MessageFacts } from './entry-sets.ts'
+import { deletedBit, flagEdit, flagNames, sameFlags, seenBit, type FlagSet } from './flags.ts'
 import { everyone, type Mailbox, type Mailboxes } from './mailboxes.ts'
-import { idsFromColumn, idsToColumn } from './rows.ts'
 import type { Segments } from './segments.ts'
 import type { Sessions } from './sessions.ts'
 import type { Transactions } from './transaction.ts'
@@ -22,14 +22,7 @@ export interface MutationParts {
   readonly clock: Clock
 }
 
-interface FoundEntry extends EntryRef {
-  readonly key: MessageKey
-  readonly number: number
-  readonly bits: number
-  readonly keywords: readonly string[]
-  readonly modSeq: number
-}
-
+type FoundEntry = EntryRef & EntryRow & { readonly key: MessageKey }
 type FlaggedEntry = EntryRef & { readonly key: MessageKey; readonly flags: readonly string[] }
 
 /** Deletions are told again to whom was away; beyond this many they are told to list anew. */
@@ -38,56 +31,25 @@ const trimEvery = 1000
 
 export class Mutations {
   readonly #parts: MutationParts
-  readonly #byNumber: Statement
-  readonly #byUid: Statement
-  readonly #setFlags: Statement
-  readonly #message: Statement
-  readonly #removeMessage: Statement
-  readonly #removeNotes: Statement
-  readonly #removeEntry: Statement
-  readonly #setFiled: Statement
-  readonly #tombstone: Statement
-  readonly #expunged: Statement
-  readonly #copy: Statement
+  readonly #sets: EntrySets
   readonly #setApart: Statement
   readonly #db: Database
   #sinceTrim = 0
 
   constructor(db: Database, parts: MutationParts) {
-    const entryColumns =
-      'SELECT uid, number, flags, keywords, max(change, coalesce(flag_change, 0)) AS mod_seq FROM entry WHERE mailbox = ?'
     this.#db = db
     this.#parts = parts
+    this.#sets = new EntrySets(db)
     this.#setApart = db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES('apart', 1)")
-    this.#byNumber = db.prepare(`${entryColumns} AND number = ?`)
-    this.#byUid = db.prepare(`${entryColumns} AND uid = ?`)
-    this.#setFlags = db.prepare(
-      'UPDATE entry SET flags = ?, keywords = ?, flag_change = ? WHERE mailbox = ? AND number = ? AND uid = ?',
-    )
-    this.#message = db.prepare('SELECT octets, session, filed, addressed FROM message WHERE number = ?')
-    this.#removeMessage = db.prepare('DELETE FROM message WHERE number = ?')
-    this.#removeNotes = db.prepare('DELETE FROM note WHERE number = ?')
-    this.#removeEntry = db.prepare('DELETE FROM entry WHERE mailbox = ? AND number = ? AND uid = ?')
-    this.#setFiled = db.prepare('UPDATE message SET filed = ? WHERE number = ?')
-    this.#tombstone = db.prepare('INSERT INTO deleted(change, number) VALUES(?, ?)')
-    this.#expunged = db.prepare('INSERT INTO expunged(mailbox, change, low, high, number) VALUES(?, ?, ?, ?, ?)')
-    this.#copy = db.prepare(
-      `INSERT INTO entry(mailbox, number, uid, flags, keywords, change, internal_date, saved_at)
-       SELECT ?, number, ?, flags, keywords, ?, internal_date, ? FROM entry WHERE mailbox = ? AND uid = ?`,
-    )
   }
 
   /** Flags on every entry that the account has of these messages. @returns how many messages that are. */
   flagMessages(account: string, numbers: readonly number[], change: FlagChange): number {
-    const boxes = this.#parts.mailboxes.of(account)
-    let messages = 0
-    const found = numbers.flatMap((number) => {
-      const entries = boxes.flatMap((box) => this.#byNumber.all(box.id, number).map((row) => entryOf(box, row)))
-      if (entries.length > 0) messages++
-      return entries
-    })
+    const found = this.#parts.mailboxes
+      .of(account)
+      .flatMap((box) => this.#sets.byNumber(box.id, numbers).map((row) => entryIn(box, row)))
     this.#flag(found, change)
-    return messages
+    return new Set(found.map(({ number }) => number)).size
   }
 
   /** As `Store.storeFlags`. */
@@ -100,25 +62,20 @@ export class Mutations {
 
   /** @returns how many there were. */
   deleteMessages(numbers: readonly number[]): number {
-    const { transactions, sessions } = this.#parts
+    const { transactions } = this.#parts
+    const messages = this.#sets.messages(numbers)
+    if (messages.length === 0) return 0
     return transactions.run((changes) => {
-      const gone: number[] = []
-      const number = transactions.counters.change + 1
-      const perSession = new Map<number, number>()
-      for (const each of numbers) {
-        const row = this.#message.get(each)
-        if (!row) continue
-        this.#takeOut(each, row, number)
-        const session = Number(row['session'])
-        perSession.set(session, (perSession.get(session) ?? 0) + 1)
-        gone.push(each)
+      const number = transactions.counters.nextChange()
+      const octets = new Map(messages.map((message) => [message.number, message.octets]))
+      for (const id of new Set(messages.flatMap(({ filed }) => filed))) {
+        const there = messages.filter(({ filed }) => filed.includes(id)).map((message) => message.number)
+        this.#removeFrom(this.#box(id), this.#sets.byNumber(id, there), { octets, change: number })
       }
-      if (gone.length === 0) return 0
-      transactions.counters.nextChange()
-      for (const [session, count] of perSession) sessions.removed(session, count)
-      this.#trim(gone.length)
-      changes.push({ kind: 'deleted', number, keys: gone.map(keyOf), all: false })
-      return gone.length
+      this.#forget(messages, number)
+      this.#trim(messages.length)
+      changes.push({ kind: 'deleted', number, keys: messages.map((message) => keyOf(message.number)), all: false })
+      return messages.length
     })
   }
 
@@ -128,9 +85,10 @@ export class Mutations {
     const count = transactions.run((changes) => {
       const messages = Number(this.#db.prepare('SELECT count(*) AS n FROM message').get()?.['n'])
       const number = transactions.counters.nextChange()
+      const emptied = this.#db.prepare('INSERT INTO expunged(mailbox, change, low, high, number) VALUES(?, ?, 1, ?, 0)')
       for (const { id } of this.#db.prepare('SELECT id FROM mailbox WHERE messages > 0').all()) {
         const box = this.#box(Number(id))
-        this.#expunged.run(box.id, number, 1, box.uidNext - 1, 0)
+        emptied.run(box.id, number, box.uidNext - 1)
         Object.assign(box, { messages: 0, unread: 0, octets: 0, change: number })
         mailboxes.touch(box)
       }
@@ -188,7 +146,7 @@ export class Mutations {
     if (entries.length === 0) return { from: [], to: [] }
     return transactions.run((changes) => {
       const number = transactions.counters.nextChange()
-      const added = this.#copyTo(to, entries, number)
+      const added = this.#copyTo(to, { from, entries }, number)
       changes.push({ kind: 'flags', number, entries: added })
       // A number of its own: what is told again later is told in the same order.
       if (leaving) changes.push(...this.#expunge(from, entries, transactions.counters.nextChange()))
@@ -196,50 +154,50 @@ export class Mutations {
     })
   }
 
-  #copyTo(to: Mailbox, entries: readonly FoundEntry[], number: number): readonly FlaggedEntry[] {
+  #copyTo(
+    to: Mailbox,
+    { from, entries }: { from: Mailbox; entries: readonly FoundEntry[] },
+    number: number,
+  ): readonly FlaggedEntry[] {
     const { mailboxes, clock } = this.#parts
+    const messages = this.#sets.messages(entries.map((entry) => entry.number))
+    const octets = new Map(messages.map((message) => [message.number, message.octets]))
+    const firstUid = to.uidNext
+    const uids = entries.map(({ uid }) => uid)
+    this.#sets.copy(from.id, uids, { mailboxId: to.id, firstUid, change: number, savedAt: clock.now() })
+    this.#sets.setFiled(messages, ({ filed }) => [...new Set([...filed, to.id])])
     to.change = number
     to.holdsCopies = true
+    to.uidNext += entries.length
+    to.messages += entries.length
+    to.unread += unreadIn(entries)
+    to.octets += octetsOf(entries, octets)
     mailboxes.touch(to)
-    const savedAt = clock.now()
-    return entries.map((entry) => {
-      const row = this.#message.get(entry.number)
-      const uid = to.uidNext++
-      this.#copy.run(to.id, uid, number, savedAt, entry.mailboxId, entry.uid)
-      this.#setFiled.run(idsToColumn(new Set([...idsFromColumn(row?.['filed']), to.id])), entry.number)
-      to.messages++
-      to.octets += Number(row?.['octets'] ?? 0)
-      if (!(entry.bits & seenBit)) to.unread++
-      const { account, name: mailbox, id } = to
-      return { account, mailbox, mailboxId: id, uid, key: entry.key, flags: flagNames(entry) }
-    })
+    return entries.map((entry, i) => ({
+      ...refOf(entryIn(to, { ...entry, uid: firstUid + i })),
+      flags: flagNames(entry),
+    }))
   }
 
   /** @returns the changes that it is. */
   #expunge(box: Mailbox, entries: readonly FoundEntry[], number: number): readonly Change[] {
-    const { sessions } = this.#parts
-    const orphans: number[] = []
-    for (const entry of entries) {
-      const row = this.#message.get(entry.number)
-      if (!row) continue
-      this.#removeFrom(box, entry, Number(row['octets']), number)
-      if (box.holdsCopies && this.#byNumber.get(box.id, entry.number)) continue
-      const left = idsFromColumn(row['filed']).filter((id) => id !== box.id)
-      if (left.length > 0) {
-        this.#setFiled.run(idsToColumn(left), entry.number)
-        if (box.account === everyone) this.#setApart.run()
-        continue
-      }
-      this.#takeOut(entry.number, { ...row, filed: '' }, number)
-      sessions.removed(Number(row['session']), 1)
-      orphans.push(entry.number)
-    }
+    const messages = this.#sets.messages(entries.map((entry) => entry.number))
+    const octets = new Map(messages.map((message) => [message.number, message.octets]))
+    this.#removeFrom(box, entries, { octets, change: number })
+    const numbers = messages.map((message) => message.number)
+    const copies = box.holdsCopies ? this.#sets.byNumber(box.id, numbers) : []
+    const stillThere = new Set(copies.map((entry) => entry.number))
+    const left = messages.filter((message) => !stillThere.has(message.number))
+    const elsewhere = left.filter(({ filed }) => filed.some((id) => id !== box.id))
+    const orphans = left.filter(({ filed }) => filed.every((id) => id === box.id))
+    this.#sets.setFiled(elsewhere, ({ filed }) => filed.filter((id) => id !== box.id))
+    if (elsewhere.length > 0 && box.account === everyone) this.#setApart.run()
+    this.#forget(orphans, number)
     this.#trim(entries.length)
-    const gone = entries.map(({ account, mailbox, mailboxId, uid, key }) => ({ account, mailbox, mailboxId, uid, key }))
-    const expunged = { kind: 'expunged', number, entries: gone } as const
+    const expunged = { kind: 'expunged', number, entries: entries.map(refOf) } as const
     return orphans.length === 0
       ? [expunged]
-      : [expunged, { kind: 'deleted', number, keys: orphans.map(keyOf), all: false }]
+      : [expunged, { kind: 'deleted', number, keys: orphans.map((message) => keyOf(message.number)), all: false }]
   }
 
   #flag(entries: readonly FoundEntry[], change: FlagChange): number | undefined {
@@ -251,15 +209,10 @@ export class Mutations {
     if (edited.length === 0) return undefined
     return transactions.run((changes) => {
       const number = transactions.counters.nextChange()
+      for (const { mailboxId, flags, uids } of alike(edited)) {
+        this.#sets.setFlags(mailboxId, uids, { flags, change: number })
+      }
       for (const { entry, after } of edited) {
-        this.#setFlags.run(
-          after.bits,
-          keywordsToColumn(after.keywords),
-          number,
-          entry.mailboxId,
-          entry.number,
-          entry.uid,
-        )
         const box = this.#box(entry.mailboxId)
         box.unread += (entry.bits & seenBit) - (after.bits & seenBit)
         box.change = number
@@ -268,33 +221,29 @@ export class Mutations {
       changes.push({
         kind: 'flags',
         number,
-        entries: edited.map(({ entry, after }) => ({ ...refOf(entry), key: entry.key, flags: flagNames(after) })),
+        entries: edited.map(({ entry, after }) => ({ ...refOf(entry), flags: flagNames(after) })),
       })
       return number
     })
   }
 
-  /** Takes a message out of everything but its session's count. */
-  #takeOut(number: number, row: Row, change: number): void {
-    for (const id of idsFromColumn(row['filed'])) {
-      const box = this.#box(id)
-      for (const each of this.#byNumber.all(id, number))
-        this.#removeFrom(box, entryOf(box, each), Number(row['octets']), change)
-    }
-    this.#parts.addresses.leave(number, idsFromColumn(row['addressed']))
-    this.#removeMessage.run(number)
-    this.#removeNotes.run(number)
-    this.#tombstone.run(change, number)
-  }
-
-  #removeFrom(box: Mailbox, entry: FoundEntry, octets: number, change: number): void {
-    this.#removeEntry.run(box.id, entry.number, entry.uid)
-    this.#expunged.run(box.id, change, entry.uid, entry.uid, entry.number)
-    box.messages--
-    box.octets -= octets
-    if (!(entry.bits & seenBit)) box.unread--
+  #removeFrom(box: Mailbox, entries: readonly EntryRow[], { octets, change }: { octets: Sizes; change: number }): void {
+    const uids = entries.map(({ uid }) => uid)
+    this.#sets.remove(box.id, uids, change)
+    box.messages -= entries.length
+    box.unread -= unreadIn(entries)
+    box.octets -= octetsOf(entries, octets)
     box.change = change
     this.#parts.mailboxes.touch(box)
+  }
+
+  /** Takes messages away that are entered nowhere any more. */
+  #forget(messages: readonly MessageFacts[], change: number): void {
+    if (messages.length === 0) return
+    this.#sets.forget(messages, change)
+    const perSession = new Map<number, number>()
+    for (const { session } of messages) perSession.set(session, (perSession.get(session) ?? 0) + 1)
+    for (const [session, count] of perSession) this.#parts.sessions.removed(session, count)
   }
 
   #trim(deletions: number): void {
@@ -316,10 +265,7 @@ export class Mutations {
   }
 
   #entries(box: Mailbox, uids: readonly number[]): readonly FoundEntry[] {
-    return uids.flatMap((uid) => {
-      const row = this.#byUid.get(box.id, uid)
-      return row ? [entryOf(box, row)] : []
-    })
+    return this.#sets.byUid(box.id, uids).map((row) => entryIn(box, row))
   }
 
   #box(id: number): Mailbox {
@@ -333,16 +279,43 @@ export class Mutations {
 export const numbersOf = (keys: readonly MessageKey[]): readonly number[] =>
   keys.map(numberOf).filter((number) => number !== undefined)
 
-const refOf = ({ account, mailbox, mailboxId, uid }: EntryRef): EntryRef => ({ account, mailbox, mailboxId, uid })
+/** Octets by message. */
+type Sizes = ReadonlyMap<number, number>
 
-const entryOf = (box: Mailbox, row: Row): FoundEntry => ({
+const unreadIn = (entries: readonly EntryRow[]): number => entries.filter(({ bits }) => !(bits & seenBit)).length
+
+const octetsOf = (entries: readonly EntryRow[], octets: Sizes): number =>
+  entries.reduce((sum, { number }) => sum + (octets.get(number) ?? 0), 0)
+
+interface Edited {
+  readonly entry: FoundEntry
+  readonly after: FlagSet
+}
+
+/** Those of one mailbox that get the same flags, together. */
+function alike(edited: readonly Edited[]): Iterable<{ mailboxId: number; flags: FlagSet; uids: number[] }> {
+  const groups = new Map<string, { mailboxId: number; flags: FlagSet; uids: number[] }>()
+  for (const { entry, after } of edited) {
+    const name = [entry.mailboxId, after.bits, ...after.keywords].join(' ')
+    const group = groups.get(name)
+    if (group) group.uids.push(entry.uid)
+    else groups.set(name, { mailboxId: entry.mailboxId, flags: after, uids: [entry.uid] })
+  }
+  return groups.values()
+}
+
+const refOf = ({ account, mailbox, mailboxId, uid, key }: FoundEntry): EntryRef & { readonly key: MessageKey } => ({
+  account,
+  mailbox,
+  mailboxId,
+  uid,
+  key,
+})
+
+const entryIn = (box: Mailbox, row: EntryRow): FoundEntry => ({
+  ...row,
   account: box.account,
   mailbox: box.name,
   mailboxId: box.id,
-  uid: Number(row['uid']),
-  number: Number(row['number']),
-  key: keyOf(Number(row['number'])),
-  bits: Number(row['flags']),
-  keywords: keywordsFromColumn(row['keywords']),
-  modSeq: Number(row['mod_seq']),
+  key: keyOf(row.number),
 })
