@@ -97,7 +97,7 @@ export const options = {
     flag: 'max-sessions-kept',
     argument: 'COUNT',
     group: 'Messages',
-    help: 'Sessions without a message that are kept, the newest',
+    help: 'Sessions without a message that are kept, the newest; as many of mail clients',
     kind: kinds.count(0, 1_000_000),
     initial: 1_000,
   }),

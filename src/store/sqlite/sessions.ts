@@ -4,7 +4,8 @@ import type { Database, Row, Statement } from './driver.ts'
 import { type TransactionColumn } from './rows.ts'
 
 /**
- * Sessions. One with messages is kept as long as one of them is; of the others the newest `keep`. The conversation of a
+ * Sessions. One with messages is kept as long as one of them is; of the others the newest `keep` of SMTP, and as
+ * many of IMAP and POP3. The conversation of a
  * message is the session's prologue and its own transaction, so a session with messages keeps no transcript of its own.
  */
 type Circumstances = Omit<SmtpEnvelope, keyof TransactionColumn>
@@ -41,8 +42,12 @@ export class Sessions {
     this.#count = db.prepare('UPDATE session SET messages = messages + ?1, live = live + ?1 WHERE number = ?2')
     this.#drop = db.prepare('UPDATE session SET live = live - ? WHERE number = ?')
     this.#finish = db.prepare('UPDATE session SET ended_at = ?, outcome = ?, transcript = ? WHERE number = ?')
+    // Of each protocol by itself: a mail client that asks every minute pushes none of SMTP's out.
     this.#prune = db.prepare(
-      'DELETE FROM session WHERE live = 0 AND number <= (SELECT number FROM session WHERE live = 0 ORDER BY number DESC LIMIT 1 OFFSET ?)',
+      `DELETE FROM session WHERE number IN (SELECT number FROM (
+        SELECT number, row_number() OVER (
+          PARTITION BY substr(json_extract(circumstances, '$.listener'), 1, 4) IN ('imap', 'pop3') ORDER BY number DESC
+        ) AS place FROM session WHERE live = 0) WHERE place > ?)`,
     )
     this.#newest = db.prepare('SELECT * FROM session ORDER BY number DESC LIMIT ?')
     this.#conversations = db.prepare('SELECT conversation FROM message WHERE session = ? ORDER BY number LIMIT 1000')
