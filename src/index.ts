@@ -8,4 +8,4 @@ export {
 } from './config/stuntmail-options.ts'
 export type { Clock } from './clock.ts'
 export type { Log } from './log.ts'
-export { StartError, startStuntmail, version, type Parts, type Stuntmail } from './server.ts'
+export { StartError, startStuntmail, version, type ListenerAddress, type Parts, type Stuntmail } from './server.ts'

@@ -1,4 +1,6 @@
 /** IMAP and POP3 as the server has them: ports that are open from the start, code that is loaded when somebody connects. */
+import { tlsOf, withoutTls } from './config/listener-security.ts'
+import type { Socket } from 'node:net'
 import type { Settings } from './config/options.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
@@ -33,8 +35,9 @@ export function openMailSide(
   sockets: ReadonlyMap<string, BoundSockets>,
   services: MailServices,
 ): { stop(): Promise<void> } {
+  const ports = (name: string): number | undefined => sockets.get(name)?.addresses[0].port
   const sides = protocols.map(({ names, load }) =>
-    openProtocol(names, sockets, { load: () => load(services), ...services }),
+    openProtocol(names, sockets, { load: () => load(services, ports), ...services }),
   )
   return {
     async stop() {
@@ -51,8 +54,11 @@ function openProtocol(
   let stopping = false
   let loading: Promise<Loaded> | undefined
   for (const name of names) {
-    sockets.get(name)?.serve((socket) => {
-      if (stopping) return void socket.destroy()
+    const accept = (socket: Socket): void => {
+      if (stopping) {
+        socket.destroy()
+        return
+      }
       loading ??= load()
       loading.then(
         ({ servers }) => servers[name]?.accept(socket),
@@ -61,7 +67,8 @@ function openProtocol(
           socket.destroy()
         },
       )
-    })
+    }
+    sockets.get(name)?.serve(accept, name === 'imaps' || name === 'pop3s' ? 'later' : 'now')
   }
   return {
     async stop() {
@@ -75,7 +82,7 @@ function openProtocol(
   }
 }
 
-async function loadImap({ settings, ...services }: MailServices): Promise<Loaded> {
+async function loadImap({ settings, ...services }: MailServices, ports: Ports): Promise<Loaded> {
   const [{ imapServer }, { Mirrors }, { ResponseCache }, { TextSignatures }] = await Promise.all([
     import('./imap/server.ts'),
     import('./imap/mirror.ts'),
@@ -93,13 +100,13 @@ async function loadImap({ settings, ...services }: MailServices): Promise<Loaded
     appendLimit: settings.maxMessage,
   }
   const servers = {
-    imap: imapServer({ ...host, name: 'imap', implicitTls: false }),
-    imaps: imapServer({ ...host, name: 'imaps', implicitTls: true }),
+    imap: imapServer({ ...host, ...securityOf('imap', settings, ports) }),
+    imaps: imapServer({ ...host, ...securityOf('imaps', settings, ports) }),
   }
   return { servers, end: () => mirrors.end() }
 }
 
-async function loadPop3({ settings, ...services }: MailServices): Promise<Loaded> {
+async function loadPop3({ settings, ...services }: MailServices, ports: Ports): Promise<Loaded> {
   const [{ pop3Server }, { Maildrops }] = await Promise.all([import('./pop3/server.ts'), import('./pop3/maildrop.ts')])
   const host = {
     ...services,
@@ -108,10 +115,22 @@ async function loadPop3({ settings, ...services }: MailServices): Promise<Loaded
     requireTls: settings.mailRequireTls,
   }
   const servers = {
-    pop3: pop3Server({ ...host, name: 'pop3', implicitTls: false }),
-    pop3s: pop3Server({ ...host, name: 'pop3s', implicitTls: true }),
+    pop3: pop3Server({ ...host, ...securityOf('pop3', settings, ports) }),
+    pop3s: pop3Server({ ...host, ...securityOf('pop3s', settings, ports) }),
   }
   return { servers }
+}
+
+type Ports = (name: string) => number | undefined
+
+function securityOf<Name extends 'imap' | 'imaps' | 'pop3' | 'pop3s'>(name: Name, settings: Settings, ports: Ports) {
+  const tls = tlsOf(name, settings)
+  return {
+    name,
+    implicitTls: tls === 'implicit',
+    startTls: tls === 'starttls',
+    withoutTls: withoutTls(name, settings, ports),
+  }
 }
 
 function loginsOf({ mailUsers, strictLogin }: Settings) {

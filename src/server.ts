@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 import { systemClock, type Clock } from './clock.ts'
+import { closing, type Closing } from './closing.ts'
 import { ConfigError } from './config/config-error.ts'
 import { assertNotExposed } from './config/exposure.ts'
 import { readHtpasswd } from './config/htpasswd.ts'
 import { hostPort } from './config/kinds.ts'
-import { listenerNames, type ListenerName, type Settings } from './config/options.ts'
+import { hiddenOn, tlsOf, withoutTls, type ListenerTls } from './config/listener-security.ts'
+import { listenerNames, smtpListeners, type ListenerName, type Settings, type SmtpListener } from './config/options.ts'
 import { objectSource, resolveSettings } from './config/resolve.ts'
 import type { StuntmailOptions } from './config/stuntmail-options.ts'
 import type { HttpServer } from './http/server.ts'
@@ -22,15 +24,21 @@ import type { Delivery } from './smtp/delivery.ts'
 import type { SmtpServer } from './smtp/server.ts'
 import type { ReplayRuns } from './replay/runs.ts'
 import { StartError } from './start-error.ts'
+import { openStore } from './open-store.ts'
 import type { StoreThread } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import type { TemplateSide } from './template-side.ts'
 import type { Templates } from './templates/templates.ts'
 
+/** Where a listener is reached, and how it comes to TLS. */
+export interface ListenerAddress extends BoundAddress {
+  readonly tls: ListenerTls
+}
+
 /** A running server. */
 export interface Stuntmail {
   /** Where each listener is reached, by name; one that is off is not in it. */
-  readonly listeners: Readonly<Record<string, BoundAddress>>
+  readonly listeners: Readonly<Record<string, ListenerAddress>>
   /** Address of UI and REST, without a slash at the end. Undefined where `http` is off. */
   readonly url: string | undefined
   /** Folder of the messages; undefined where they are in memory. */
@@ -38,6 +46,10 @@ export interface Stuntmail {
   /** Folder of the templates; undefined where there are none. */
   readonly templates: string | undefined
   readonly store: Store
+  /** Certificate of the TLS listeners, PEM, for clients to trust: `ca: await stuntmail.certificate`. Made when first asked for. */
+  readonly certificate: Promise<string>
+  /** Reads certificate and key again, for handshakes from now on. Rejects where they cannot be used; then all stays as it was. */
+  reload(): Promise<void>
   /**
    * Stops accepting at once; a message that ends within ten seconds still gets its answer. Resolves when everything is
    * closed. May be called again.
@@ -128,14 +140,14 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
   closers.add(async () => (await templates.catch(() => undefined))?.close())
   const { catchAll, startSmtp, http } = await modules
   const delivery = catchAll(store, { log })
-  const certificate = certificateSource({ directory: data, log, clock })
+  const certificate = await openCertificate(context, data)
   const services = { ...context, store, delivery, certificate, data }
   const running: { stop(): Promise<void> }[] = []
   // SMTP and HTTP end side by side, each within its own time, and the store after both.
   closers.add(async () => {
     await Promise.all(running.map((server) => server.stop()))
   })
-  for (const name of smtpNames) {
+  for (const name of smtpListeners) {
     const bound = sockets.get(name)
     if (bound !== undefined) running.push(await startSmtpListener({ ...services, startSmtp }, name, bound))
   }
@@ -146,9 +158,42 @@ async function serve(context: Context, closers: Closing): Promise<Stuntmail> {
     const server = await startWeb({ ...services, http, templates: await templates, replays: await replays }, web)
     running.push({ stop: () => server.close() })
   }
-  if (data !== undefined && tlsNames.some((name) => sockets.has(name)))
+  if (data !== undefined && [...sockets.keys()].some((name) => tlsOf(name, settings) !== 'none'))
     closers.add(prepareCertificate(certificate, log))
-  return stuntmail(sockets, { data, templates: (await templates)?.templates.root, store, stop: () => closers.run() })
+  const listeners = listenerAddresses(sockets, settings)
+  const root = (await templates)?.templates.root
+  return stuntmail(sockets, { listeners, data, templates: root, store, certificate, stop: () => closers.run() })
+}
+
+/** @throws ConfigError where the user's own certificate cannot be used: better now than at the first handshake. */
+async function openCertificate(
+  { settings, log, clock }: Context,
+  directory: string | undefined,
+): Promise<CertificateSource> {
+  const { tlsCert: cert, tlsKey, tlsNames: names } = settings
+  const files = cert === undefined ? undefined : { cert, key: tlsKey ?? cert }
+  const certificate = certificateSource({ directory, files, names, log, clock })
+  if (files === undefined) return certificate
+  try {
+    await certificate.secureContext()
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new ConfigError('usage', `The TLS certificate cannot be used: ${text}. See --tls-cert and --tls-key.`, {
+      cause: error,
+    })
+  }
+  return certificate
+}
+
+function portsOf(sockets: Context['sockets']): (name: ListenerName) => number | undefined {
+  return (name) => sockets.get(name)?.addresses[0].port
+}
+
+function listenerAddresses(
+  sockets: Context['sockets'],
+  settings: Settings,
+): ReadonlyMap<ListenerName, ListenerAddress> {
+  return new Map([...sockets].map(([name, { addresses }]) => [name, { ...addresses[0], tls: tlsOf(name, settings) }]))
 }
 
 async function replayRuns({ clock, log }: Context, store: Store): Promise<ReplayRuns> {
@@ -166,10 +211,6 @@ async function templateSide({ settings, sockets, clock, log }: Context, store: S
   log.warn({ directory: settings.templates.directory }, 'templates are not shown: the listener http is off')
   return undefined
 }
-
-const smtpNames = ['smtp', 'submission', 'smtps'] as const
-/** Those that need the certificate at the first octet. */
-const tlsNames = ['smtps', 'pop3s', 'imaps'] as const
 
 /** Only what is switched on. */
 async function load(sockets: ReadonlyMap<ListenerName, BoundSockets>) {
@@ -202,7 +243,7 @@ interface Services extends Context {
 
 function startSmtpListener(
   services: Services & Pick<Modules, 'startSmtp'>,
-  name: (typeof smtpNames)[number],
+  name: SmtpListener,
   sockets: BoundSockets,
 ): Promise<SmtpServer> {
   const { settings, certificate, clock, log, delivery, startSmtp } = services
@@ -211,11 +252,13 @@ function startSmtpListener(
     name,
     sockets,
     implicitTls: name === 'smtps',
+    startTls: tlsOf(name, settings) === 'starttls',
+    withoutTls: withoutTls(name, settings, portsOf(services.sockets)),
     certificate,
     maxMessageOctets: settings.maxMessage,
     maxRecipients: settings.maxRecipients,
     strictLineEnds: settings.smtpStrict,
-    hidden: settings.smtpHide,
+    hidden: hiddenOn(name, settings),
     ...(users.size > 0 && { users }),
     clock,
     log,
@@ -246,13 +289,14 @@ async function startWeb(
     uiDirectory,
     watchedUi: services.watchedUi,
   }
-  const usesTls = [...services.sockets.keys()].some((name) => name !== 'http')
+  const listeners = listenerAddresses(services.sockets, settings)
+  const usesTls = [...listeners.values()].some(({ tls }) => tls !== 'none')
   const httpServices = {
     ...{ store, delivery, clock, log, version, startedAt, data, templates, ties, replays },
     sendBySmtp: sendBySmtp(services),
     newSessionId: () => randomBytes(8).toString('hex'),
     certificatePem: () => (usesTls ? certificate.pem() : Promise.resolve(undefined)),
-    listeners: () => new Map([...services.sockets].map(([name, { addresses }]) => [name, addresses[0]])),
+    listeners: () => listeners,
   }
   const templateFeed = templates && (await loadTemplateFeed({ templates, log }))
   return http.startHttp(options, httpServices, http.liveChannel({ store, bus, clock, log, templateFeed }))
@@ -300,38 +344,6 @@ async function bindSockets(settings: Settings, log: Log): Promise<ReadonlyMap<Li
   }
 }
 
-async function openStore(
-  settings: Settings,
-  data: string | undefined,
-  parts: Required<Parts> & { thread: StoreThread },
-): Promise<Store> {
-  const { openSqliteStore } = await import('./store/sqlite/open.ts')
-  try {
-    return await openSqliteStore({ directory: data, maxSessions: settings.maxSessionsKept, ...parts })
-  } catch (error) {
-    if (data === undefined) throw error
-    throw new StartError('data', dataProblem(error), { cause: error })
-  }
-}
-
-function dataProblem(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  // Those are for people already.
-  if (error.name === 'StoreError') return `${error.message}.`
-  const problem = dataProblems.get('code' in error ? String(error.code) : '') ?? error.message
-  return `The data folder cannot be used: ${problem}. Choose another with --data DIR, or use --memory.`
-}
-
-/** What the file system says, in words. */
-const dataProblems: ReadonlyMap<string, string> = new Map([
-  ['EACCES', 'it cannot be written (EACCES)'],
-  ['EPERM', 'it cannot be written (EPERM)'],
-  ['EROFS', 'it is on a file system that is read-only (EROFS)'],
-  ['ENOTDIR', 'it is not a folder (ENOTDIR)'],
-  ['EEXIST', 'it is not a folder (EEXIST)'],
-  ['ENOSPC', 'no space is left (ENOSPC)'],
-])
-
 async function credentialsOf(settings: Settings): Promise<readonly Credential[]> {
   const path = settings.uiHtpasswd
   if (path === undefined) return settings.uiUsers
@@ -354,32 +366,21 @@ function prepareCertificate(certificate: CertificateSource, log: Log): () => Pro
   return () => prepared
 }
 
-interface Closing {
-  add(close: () => Promise<void>): void
-  /** Last in, first out; each runs, and the first error comes out at the end. Once. */
-  run(): Promise<void>
-}
-
-function closing(): Closing {
-  const steps: (() => Promise<void>)[] = []
-  let done: Promise<void> | undefined
-  const runAll = async (): Promise<void> => {
-    const errors: unknown[] = []
-    for (const step of steps.reverse()) await step().catch((error: unknown) => errors.push(error))
-    if (errors.length > 0) throw errors[0]
-  }
-  return { add: (step) => void steps.push(step), run: () => (done ??= runAll()) }
-}
-
 function stuntmail(
   sockets: ReadonlyMap<ListenerName, BoundSockets>,
-  parts: Pick<Stuntmail, 'data' | 'templates' | 'store' | 'stop'>,
+  parts: Pick<Stuntmail, 'data' | 'templates' | 'store' | 'stop'> & {
+    readonly listeners: ReadonlyMap<ListenerName, ListenerAddress>
+    readonly certificate: CertificateSource
+  },
 ): Stuntmail {
-  const listeners = Object.fromEntries([...sockets].map(([name, { addresses }]) => [name, addresses[0]]))
   const http = sockets.get('http')?.addresses
   return {
     ...parts,
-    listeners,
+    listeners: Object.fromEntries(parts.listeners),
+    get certificate() {
+      return parts.certificate.pem()
+    },
+    reload: () => parts.certificate.reload(),
     url: http && `http://${hostPort(urlHost(http), http[0].port)}`,
     [Symbol.asyncDispose]: parts.stop,
   }

@@ -1,5 +1,5 @@
 /** What the command says on standard output. */
-import type { Stuntmail } from '../server.ts'
+import type { ListenerAddress, Stuntmail } from '../server.ts'
 
 /** The one line of `--json`; scripts read it. */
 export function readyJson(server: Pick<Stuntmail, 'listeners' | 'data' | 'templates'>, version: string): string {
@@ -7,25 +7,24 @@ export function readyJson(server: Pick<Stuntmail, 'listeners' | 'data' | 'templa
   return JSON.stringify({ ready: true, version, pid: process.pid, data, templates, listeners })
 }
 
-const purposes: ReadonlyMap<string, string> = new Map([
-  ['smtp', 'STARTTLS and AUTH'],
-  ['submission', 'STARTTLS and AUTH'],
-  ['smtps', 'TLS from the start'],
-  ['pop3', 'STLS; any address, any password'],
-  ['pop3s', 'TLS from the start'],
-  ['imap', 'STARTTLS; any address, any password'],
-  ['imaps', 'TLS from the start'],
-  ['http', 'inbox and REST'],
-])
+const ways = { none: 'plain', starttls: 'STARTTLS', implicit: 'TLS' } as const
+
+/** What a listener is for, in a few words. */
+function purpose(name: string, { tls }: ListenerAddress): string {
+  if (name === 'http') return 'inbox and REST'
+  const way = name === 'pop3' && tls === 'starttls' ? 'STLS' : ways[tls]
+  return name === 'imap' || name === 'pop3' ? `${way}; any address, any password` : way
+}
 
 /** One line for each listener, then how to use it. */
 export function readyText(
   server: Pick<Stuntmail, 'listeners' | 'url' | 'data' | 'templates'>,
   version: string,
 ): string {
-  const rows = Object.entries(server.listeners).map(([name, { host, port }]) => {
+  const rows = Object.entries(server.listeners).map(([name, address]) => {
+    const { host, port } = address
     const where = name === 'http' && server.url !== undefined ? server.url : `${shownHost(host)}:${port}`
-    return [name, where, purposes.get(name) ?? '']
+    return [name, where, purpose(name, address)]
   })
   const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
   const lines = rows.map((row) =>

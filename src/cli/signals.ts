@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs'
+
 const signals = ['SIGINT', 'SIGTERM'] as const
 const numbers = { SIGINT: 2, SIGTERM: 15 } as const
 
@@ -14,5 +16,26 @@ export function onSignals(stop: (signal: string) => void): void {
       asked = true
       stop(signal)
     })
+  }
+}
+
+/**
+ * SIGHUP asks to read files again, unless it says that the terminal is gone from which the command was started: then the
+ * command ends with it, as any other.
+ */
+export function onHangup({ reload, stop }: { reload(): void; stop(signal: string): void }): void {
+  const fromTerminal = process.stdout.isTTY || process.stderr.isTTY
+  process.on('SIGHUP', () => {
+    if (fromTerminal && !hasTerminal()) stop('SIGHUP')
+    else reload()
+  })
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
   }
 }

@@ -159,6 +159,22 @@ export function list<T>(item: Kind<T>, separator: ',' | '\n'): Kind<readonly T[]
   }
 }
 
+/** Some of a few words, `all` of them, or `none`; each at most once, in the order of `words`. */
+export function someOf<const Word extends string>(words: readonly Word[]): Kind<readonly Word[]> {
+  const item = list(choice([...words, 'all', 'none']), ',')
+  return {
+    repeatable: true,
+    read(value, folder) {
+      const given = item.read(value, folder)
+      if (given.includes('none') && given.some((word) => word !== 'none')) {
+        throw new BadValue(`none alone, or some of ${words.join(', ')}`)
+      }
+      return words.filter((word) => given.includes('all') || given.includes(word))
+    },
+    show: (values) => (values.length === 0 ? 'none' : values.join(', ')),
+  }
+}
+
 export interface UserPassword {
   readonly user: string
   readonly password: string
@@ -184,6 +200,19 @@ export const hostName: Kind<string> = {
     const name = typeof value === 'string' ? value.trim().toLowerCase() : ''
     if (!/^(?:\[[0-9a-f:]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/.test(name)) {
       throw new BadValue('a host name, with or without a port: mail.test or mail.test:8025')
+    }
+    return name
+  },
+  show: (name) => name,
+}
+
+/** A host name, also with `*.` before it, or an IP address without brackets. RFC 9525 §2.1. */
+export const certificateName: Kind<string> = {
+  repeatable: false,
+  read(value) {
+    const name = typeof value === 'string' ? value.trim().toLowerCase() : ''
+    if (isIP(name) === 0 && !/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name)) {
+      throw new BadValue('a host name or an IP address: mail.test, *.mail.test, 192.0.2.1')
     }
     return name
   },

@@ -53,20 +53,68 @@ const extensions = {
 } satisfies Record<ExtensionName, true>
 const extension = kinds.choice(Object.keys(extensions) as ExtensionName[])
 
+/** Listeners of SMTP. */
+export const smtpListeners = ['smtp', 'submission', 'smtps'] as const satisfies readonly ListenerName[]
+export type SmtpListener = (typeof smtpListeners)[number]
+
+/** Listeners that begin in plain text and can go over to TLS: by STARTTLS, or by STLS for POP3. */
+export const starttlsListeners = ['smtp', 'submission', 'pop3', 'imap'] as const satisfies readonly ListenerName[]
+export type StarttlsListener = (typeof starttlsListeners)[number]
+
+/** An SMTP extension to hide on one listener, or on all of them where `listener` is undefined. */
+export interface HiddenExtension {
+  readonly listener: SmtpListener | undefined
+  readonly extension: ExtensionName
+}
+
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** By the key that a configuration file has for it. */
 export const options = {
-  'listen.smtp': listener('smtp', 1025, 'SMTP with STARTTLS and AUTH'),
-  'listen.submission': listener('submission', 1587, 'SMTP submission with STARTTLS and AUTH'),
+  'listen.smtp': listener('smtp', 1025, 'SMTP in plain text'),
+  'listen.submission': listener('submission', 1587, 'SMTP submission with STARTTLS'),
   'listen.smtps': listener('smtps', 1465, 'SMTP over TLS'),
-  'listen.pop3': listener('pop3', 1110, 'POP3 with STLS'),
+  'listen.pop3': listener('pop3', 1110, 'POP3 in plain text'),
   'listen.pop3s': listener('pop3s', 1995, 'POP3 over TLS'),
-  'listen.imap': listener('imap', 1143, 'IMAP with STARTTLS'),
+  'listen.imap': listener('imap', 1143, 'IMAP in plain text'),
   'listen.imaps': listener('imaps', 1993, 'IMAP over TLS'),
   'listen.http': listener('http', 8025, 'UI, REST and socket.io'),
 
+  starttls: option<readonly StarttlsListener[]>({
+    flag: 'starttls',
+    argument: 'LISTENER',
+    group: 'Listeners',
+    help: `Which listeners offer STARTTLS (STLS in POP3); several with commas: ${starttlsListeners.join(', ')}; all, or none`,
+    kind: kinds.someOf(starttlsListeners),
+    initial: ['submission'],
+  }),
+  tlsCert: option({
+    flag: 'tls-cert',
+    argument: 'FILE',
+    group: 'Listeners',
+    help: 'Certificate for TLS with its chain, PEM; read again on SIGHUP',
+    kind: kinds.path,
+    initial: undefined,
+    initially: 'one that is made for this installation',
+  }),
+  tlsKey: option({
+    flag: 'tls-key',
+    argument: 'FILE',
+    group: 'Listeners',
+    help: 'Private key of the certificate, PEM; read again on SIGHUP',
+    kind: kinds.path,
+    initial: undefined,
+    initially: 'the file of the certificate',
+  }),
+  tlsNames: option<readonly string[]>({
+    flag: 'tls-name',
+    argument: 'NAME',
+    group: 'Listeners',
+    help: 'Host name or IP address that the certificate of this installation is for, besides localhost and the name of the machine; several with commas',
+    kind: kinds.list(kinds.certificateName, ','),
+    initial: [],
+  }),
   portFallback: option({
     flag: 'port-fallback',
     group: 'Listeners',
@@ -134,12 +182,12 @@ export const options = {
     kind: kinds.onOff,
     initial: false,
   }),
-  smtpHide: option<readonly ExtensionName[]>({
+  smtpHide: option<readonly HiddenExtension[]>({
     flag: 'smtp-hide',
-    argument: 'EXTENSION',
+    argument: '[LISTENER:]EXTENSION',
     group: 'SMTP',
-    help: `Neither offer nor understand it; several with commas: ${Object.keys(extensions).join(', ')}`,
-    kind: kinds.list(extension, ','),
+    help: `Neither offer nor understand it, on one listener (smtp:AUTH) or on all; several with commas: ${Object.keys(extensions).join(', ')}`,
+    kind: kinds.list(hiddenExtension(), ','),
     initial: [],
   }),
 
@@ -162,7 +210,7 @@ export const options = {
   mailRequireTls: option({
     flag: 'mail-require-tls',
     group: 'IMAP and POP3',
-    help: 'Let nobody log in before TLS is on',
+    help: 'Let nobody log in before TLS is on; pop3 and imap offer STARTTLS then',
     kind: kinds.onOff,
     initial: false,
   }),
@@ -288,6 +336,20 @@ export function environmentName({ flag }: Option<unknown>): string {
 
 function option<T>(row: Omit<Option<T>, 'from'> & Partial<Pick<Option<T>, 'from'>>): Option<T> {
   return { from: 'anyone', ...row }
+}
+
+/** `EXTENSION`, or `LISTENER:EXTENSION` with a listener of SMTP. */
+function hiddenExtension(): Kind<HiddenExtension> {
+  const listenerName = kinds.choice(smtpListeners)
+  return {
+    repeatable: false,
+    read(value, folder) {
+      const [first, second] = typeof value === 'string' ? value.split(':') : []
+      if (second === undefined) return { listener: undefined, extension: extension.read(first ?? value, folder) }
+      return { listener: listenerName.read(first, folder), extension: extension.read(second, folder) }
+    },
+    show: (value) => (value.listener === undefined ? value.extension : `${value.listener}:${value.extension}`),
+  }
 }
 
 function listener(name: ListenerName, port: number, help: string): Option<ListenAddress | undefined> {

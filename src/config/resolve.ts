@@ -41,6 +41,9 @@ export function resolveSettings(sources: readonly Source[], side: 'command' | 'e
     origins.set(key, source.nameOf(key))
     ranks.set(key, rank)
   }
+  if (settings['tlsKey'] !== undefined && settings['tlsCert'] === undefined) {
+    throw new ConfigError('usage', `${origins.get('tlsKey') ?? ''} needs the certificate too: give --tls-cert FILE.`)
+  }
   // Each key was given a value of its row's kind above.
   const resolved = { settings: settings as Settings, origins }
   return side === 'embedded' && !ranks.has('memory') && !ranks.has('data')

@@ -1,4 +1,4 @@
-import type { ListenerName, LogLevel, OptionKey } from './options.ts'
+import type { ListenerName, LogLevel, OptionKey, SmtpListener, StarttlsListener } from './options.ts'
 import type { ExtensionName } from '../smtp/extensions.ts'
 import type { TemplatesValue } from './templates-kind.ts'
 
@@ -8,6 +8,13 @@ export type ListenValue = number | string | false
 /** Options of a server. Units, ranges and defaults are in the table of options. */
 export interface StuntmailOptions {
   readonly listen?: { readonly [Name in ListenerName]?: ListenValue }
+  /** Listeners that offer STARTTLS, STLS in POP3. Default `['submission']`. */
+  readonly starttls?: readonly (StarttlsListener | 'all' | 'none')[]
+  /** Path of a file. */
+  readonly tlsCert?: string
+  /** Path of a file. */
+  readonly tlsKey?: string
+  readonly tlsNames?: readonly string[]
   readonly portFallback?: boolean
   readonly data?: string
   readonly memory?: boolean
@@ -18,7 +25,8 @@ export interface StuntmailOptions {
   /** `user:password` each. */
   readonly smtpUsers?: readonly string[]
   readonly smtpStrict?: boolean
-  readonly smtpHide?: readonly ExtensionName[]
+  /** `AUTH` hides it on every listener of SMTP, `smtp:AUTH` on that one. */
+  readonly smtpHide?: readonly (ExtensionName | `${SmtpListener}:${ExtensionName}`)[]
   /** `user:password` each. */
   readonly mailUsers?: readonly string[]
   readonly strictLogin?: boolean

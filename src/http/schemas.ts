@@ -138,7 +138,9 @@ export const sessionSchema: v.GenericSchema<WireSession> = v.object({
   messages: count,
   outcome: v.pipe(
     text,
-    v.metadata({ description: '`completed`, `dropped`, `refused`, `timeout`, `shutdown`, or `open` while it lasts' }),
+    v.metadata({
+      description: '`completed`, `dropped`, `refused`, `timeout`, `shutdown`, `tls-failed`, or `open` while it lasts',
+    }),
   ),
   transcript: text,
 })
@@ -156,7 +158,7 @@ export const stateSchema: v.GenericSchema<WireState> = v.object({
   diskOctets: octets,
   change: count,
   unindexed: count,
-  listeners: v.record(text, v.object({ host: text, port: count })),
+  listeners: v.record(text, v.object({ host: text, port: count, tls: v.picklist(['none', 'starttls', 'implicit']) })),
   accounts: v.array(v.object({ name: text, messages: count, unread: count })),
 })
 

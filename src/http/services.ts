@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { MessageContents } from './message-content.ts'
 import type { Ties } from './ties.ts'
+import type { WireState } from './wire-types.ts'
 
 /** A message as an SMTP client hands it over. */
 export interface OutgoingMessage {
@@ -43,7 +44,7 @@ export interface HttpServices {
   /** Certificate of the TLS listeners, PEM; undefined where there is none. */
   certificatePem(): Promise<string | undefined>
   /** Listeners as they are bound, by name. */
-  listeners(): ReadonlyMap<string, { readonly host: string; readonly port: number }>
+  listeners(): ReadonlyMap<string, Readonly<WireState['listeners'][string]>>
 }
 
 /** What the handlers of the routes get. */

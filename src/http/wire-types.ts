@@ -147,7 +147,8 @@ export interface WireState {
   diskOctets: number
   change: number
   unindexed: number
-  listeners: Record<string, { host: string; port: number }>
+  /** `tls`: how the listener comes to TLS; `implicit` is from the first octet on. */
+  listeners: Record<string, { host: string; port: number; tls: 'none' | 'starttls' | 'implicit' }>
   accounts: { name: string; messages: number; unread: number }[]
 }
 

@@ -77,7 +77,7 @@ function envelopeOf(session: SessionContext) {
     heloName: '',
     client,
     listener: host.name,
-    ...(tls && { tls: { version: tls.getProtocol() ?? '', cipher: tls.getCipher().standardName } }),
+    ...(tls && { tls }),
     authUser: user,
     connectedAt,
     mailAt: now,

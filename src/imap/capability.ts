@@ -23,7 +23,7 @@ export function capabilitiesFor({ host, secure, authenticated }: CapabilityFacts
   const locked = host.requireTls && !secure
   return [
     ...early,
-    ...(secure ? [] : ['STARTTLS']),
+    ...(secure || !host.startTls ? [] : ['STARTTLS']),
     ...(locked ? ['LOGINDISABLED'] : mechanismsFor(host.logins).map(({ name }) => `AUTH=${name}`)),
   ]
 }

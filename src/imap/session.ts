@@ -1,4 +1,5 @@
 /** The loop of one IMAP session, RFC 9051 §2.2, §3: reads a command, runs it, answers it. One command at a time. */
+import type { SecureContext } from 'node:tls'
 import type { Command, Outcome } from './command.ts'
 import { CommandArguments } from './command-arguments.ts'
 import { capabilitiesFor } from './capability.ts'
@@ -9,9 +10,11 @@ import { formatNumbers } from './number-set.ts'
 import { messageTaker, type MessageTaker } from './message-taker.ts'
 import { Responses } from './responses.ts'
 import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
+import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
 import type { Connection, Ending } from '../net/connection.ts'
+import { withoutTrailingSpaces } from '../net/line-reader.ts'
 import { CommandReader, type RawCommand } from './wire/command-reader.ts'
 
 /** Octets of a command line before and after login, and of a literal. IMAP-1, IMAP-3. */
@@ -87,6 +90,17 @@ export class Session implements SessionContext {
     }
   }
 
+  handshakeFailed(error: HandshakeError): void {
+    this.#outcome ??= reportHandshake(error, this.#handshakeReport())
+    this.#end()
+  }
+
+  #handshakeReport(): HandshakeReport {
+    const { name, log, withoutTls } = this.host
+    const place = { listener: name, port: this.connection.localPort, plainWay: withoutTls }
+    return { place, transcript: this.#transcript, log, about: { session: this.id, client: this.client.address } }
+  }
+
   /** The server stops. */
   shutDown(): void {
     this.#outcome ??= 'shutdown'
@@ -129,10 +143,15 @@ export class Session implements SessionContext {
     if (this.#state.kind === 'selected') this.#enter({ kind: 'authenticated', account: this.#state.account })
   }
 
-  async startTls(): Promise<void> {
-    const thrownAway =
-      this.#reader.lines.forget() + (await this.connection.startTls(await this.host.certificate.secureContext()))
-    if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
+  async startTls(secureContext: SecureContext): Promise<void> {
+    const unread = this.#reader.lines.forget()
+    try {
+      const thrownAway = unread + (await this.connection.startTls(secureContext))
+      if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error
+      this.#outcome ??= reportHandshake(error, this.#handshakeReport())
+    }
   }
 
   startDeflate(): void {
@@ -209,7 +228,14 @@ export class Session implements SessionContext {
     const command = commands.get(head.name)
     if (command === undefined || (head.uid && !command.uid)) throw new ImapBad(`Unknown command ${head.shown}`)
     if (!command.states.includes(this.#state.kind)) throw new ImapBad(wrongState(this.#state, command, head.shown))
-    const args = new CommandArguments(text, { literals, at: head.end, tag: head.tag, uid: head.uid, utf8: this.utf8 })
+    // mutt 2.2 sends `AUTHENTICATE CRAM-MD5 `, others the like: where a command is over, spaces mean nothing.
+    const args = new CommandArguments(withoutTrailingSpaces(text), {
+      literals,
+      at: head.end,
+      tag: head.tag,
+      uid: head.uid,
+      utf8: this.utf8,
+    })
     const outcome = await command.prepare(args)({ session: this, state: this.#state }, this.#respond)
     if (outcome.state !== undefined) this.#enter(outcome.state)
     await this.tellNews(command.expungeAllowed(head.uid))
@@ -273,12 +299,24 @@ export class Session implements SessionContext {
     this.connection.end()
   }
 
+  /** Whatever the end was, it is recorded. */
   #end(): void {
-    const { ending } = this.connection
-    this.#outcome ??= outcomes[ending ?? 'closed']
-    if (ending === 'idle') this.#bye('Nothing was said for too long', 'INACTIVE')
-    this.#enter({ kind: 'logged-out' })
-    this.connection.end()
+    const { ending, leftAfterHandshake } = this.connection
+    try {
+      if (leftAfterHandshake) this.#outcome ??= reportLeftAfterHandshake(this.#handshakeReport())
+      this.#outcome ??= outcomes[ending ?? 'closed']
+      if (ending === 'idle') this.#bye('Nothing was said for too long', 'INACTIVE')
+      this.#enter({ kind: 'logged-out' })
+      this.connection.end()
+    } catch (error) {
+      this.host.log.error({ err: error, session: this.id }, 'an IMAP session did not end well')
+      this.connection.destroy()
+    } finally {
+      this.#record()
+    }
+  }
+
+  #record(): void {
     const { tls } = this.connection
     this.host.store.recordSession({
       id: this.id,
@@ -287,11 +325,11 @@ export class Session implements SessionContext {
       clientPort: this.client.port,
       heloName: '',
       ...(this.#user !== undefined && { authUser: this.#user }),
-      ...(tls && { tls: `${tls.getProtocol() ?? ''} ${tls.getCipher().standardName}` }),
+      ...(tls && { tls: `${tls.version} ${tls.cipher}` }),
       startedAt: this.connectedAt,
       endedAt: this.host.clock.now(),
       messages: 0,
-      outcome: this.#outcome,
+      outcome: this.#outcome ?? 'dropped',
       transcript: this.#transcript.toString(),
     })
   }

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { CertificateSource } from '../net/tls.ts'
@@ -47,6 +48,10 @@ export interface ImapHost {
   readonly signatures: { readonly header: TextSignatures; readonly whole: TextSignatures }
   readonly logins: Logins
   readonly certificate: CertificateSource
+  /** STARTTLS is offered. RFC 9051 §6.2.1. */
+  readonly startTls: boolean
+  /** For people whose client fails at TLS: how to do without it, such as `connect without TLS to port 1143`. */
+  readonly withoutTls: string
   /** Logins only after TLS. RFC 9051 §6.2.1. */
   readonly requireTls: boolean
   /** Largest message that APPEND takes, octets. RFC 7889. */
@@ -74,7 +79,7 @@ export interface SessionContext {
   /** Leaves the selected mailbox. */
   deselect(): void
   /** TLS from here on; what the client sent before is thrown away. @throws when the handshake fails. */
-  startTls(): Promise<void>
+  startTls(secureContext: SecureContext): Promise<void>
   /** DEFLATE from here on. */
   startDeflate(): void
   readonly compressed: boolean

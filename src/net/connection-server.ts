@@ -1,13 +1,17 @@
 /** Takes connections over for a protocol of lines: limits, TLS from the start, sessions that end with the server. */
 import { randomBytes } from 'node:crypto'
 import type net from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { Log } from '../log.ts'
 import { Connection } from './connection.ts'
+import { HandshakeError } from './handshake.ts'
 import { clientLimit, type ClientLimit } from './limits.ts'
 import type { CertificateSource } from './tls.ts'
 
 /** One session of the protocol. */
 export interface ProtocolSession {
+  /** Records a session that never began, because its TLS handshake failed. Never throws. */
+  handshakeFailed(error: HandshakeError): void
   /** @returns when the connection is over. Never rejects. */
   run(): Promise<void>
   /** Says why and ends. */
@@ -49,10 +53,12 @@ export function connectionServer(options: ConnectionServerOptions): ConnectionSe
   let stopped = false
   const serve = async (socket: net.Socket): Promise<void> => {
     const client = { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
-    const connection = new Connection(socket, { ...limits })
-    if (options.implicitTls) await connection.startTls(await options.certificate.secureContext())
+    const { implicitTls } = options
+    // Before the connection is read: the client may have begun its handshake already.
+    const secureContext = implicitTls ? await options.certificate.secureContext() : undefined
+    const connection = new Connection(socket, { ...limits }, implicitTls ? 'tls' : 'plain')
     const session = options.begin(connection, { id: randomBytes(8).toString('hex'), client })
-    const run = session.run()
+    const run = secureContext === undefined ? session.run() : runOverTls(session, connection, secureContext)
     sessions.set(session, run)
     if (stopped) session.shutDown()
     await run
@@ -62,7 +68,8 @@ export function connectionServer(options: ConnectionServerOptions): ConnectionSe
     accept(socket) {
       socket.on('error', () => socket.destroy())
       const leave = clients.enter()
-      if (leave === undefined) return void socket.end(options.tooMany)
+      // Over TLS it could not be said without a handshake, and nobody would read the client's end.
+      if (leave === undefined) return void (options.implicitTls ? socket.destroy() : socket.end(options.tooMany))
       serve(socket)
         .catch((error: unknown) => {
           options.log.debug({ err: error }, `a connection for ${options.protocol} did not begin`)
@@ -79,6 +86,20 @@ export function connectionServer(options: ConnectionServerOptions): ConnectionSe
       await Promise.all(sessions.values())
     },
   }
+}
+
+async function runOverTls(
+  session: ProtocolSession,
+  connection: Connection,
+  secureContext: SecureContext,
+): Promise<void> {
+  try {
+    await connection.beginTls(secureContext)
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error
+    return session.handshakeFailed(error)
+  }
+  await session.run()
 }
 
 /** An IPv4 address that came over IPv6 as IPv4. */

@@ -2,7 +2,9 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { agreementOf, type TlsAgreement } from './agreement.ts'
 import { deflated } from './deflate.ts'
+import { HandshakeError } from './handshake.ts'
 
 /** Octets that are read ahead before the client has to wait. */
 const maxReadAhead = 256 * 1024
@@ -23,27 +25,39 @@ export type Ending = 'closed' | 'idle' | 'stalled' | 'failed'
 
 export class Connection {
   readonly limits: ConnectionLimits
+  /** Port of ours that the client connected to. */
+  readonly localPort: number
   #socket: net.Socket
   #stream: Duplex
-  #tls: tls.TLSSocket | undefined
+  #tls: TlsAgreement | undefined
+  #silentSinceTls = false
   #chunks: Buffer[] = []
   #readAhead = 0
   #wake: (() => void) | undefined
   #text = ''
   #ending: Ending | undefined
+  /** We ended it. */
+  #ended = false
   #stalled = false
 
-  constructor(socket: net.Socket, limits: ConnectionLimits) {
+  /** @param begins `tls`: nothing is read before `beginTls`, so that no octet of the handshake is lost. */
+  constructor(socket: net.Socket, limits: ConnectionLimits, begins: 'plain' | 'tls' = 'plain') {
     this.limits = limits
+    this.localPort = socket.localPort ?? 0
     this.#socket = socket
     this.#stream = socket
     socket.setKeepAlive(true, 60_000)
-    this.#attach(socket)
+    if (begins === 'plain') this.#attach(socket)
   }
 
-  /** Undefined where there is no TLS, or not yet. */
-  get tls(): tls.TLSSocket | undefined {
+  /** Undefined where there is no TLS, or not yet. Stays when the connection is over. */
+  get tls(): TlsAgreement | undefined {
     return this.#tls
+  }
+
+  /** The client is gone, and said nothing after the TLS handshake: perhaps it did not like the certificate. */
+  get leftAfterHandshake(): boolean {
+    return this.#silentSinceTls && (this.#ending === 'failed' || this.#ending === 'closed') && !this.#ended
   }
 
   /** Undefined while it is open. */
@@ -119,25 +133,37 @@ export class Connection {
 
   /**
    * TLS from here on. What came before is thrown away: it was said in plain text (RFC 9051 §11.1).
-   * @returns how many octets that were. @throws when the handshake fails.
+   * @returns how many octets that were. @throws HandshakeError.
    */
   async startTls(secureContext: tls.SecureContext): Promise<number> {
     this.flush()
-    const plain = this.#socket
     this.#detach()
-    const thrownAway = this.#readAhead
+    const unread: unknown = this.#socket.read()
+    const thrownAway = this.#readAhead + (Buffer.isBuffer(unread) ? unread.length : 0)
     this.#chunks = []
     this.#readAhead = 0
-    plain.resume()
+    await this.beginTls(secureContext)
+    return thrownAway
+  }
+
+  /** TLS from here on, with whatever waits to be read as its first octets. @throws HandshakeError. */
+  async beginTls(secureContext: tls.SecureContext): Promise<void> {
+    const plain = this.#socket
+    const before = plain.bytesRead - plain.readableLength
     const secured = new tls.TLSSocket(plain, { isServer: true, secureContext })
     this.#socket = secured
     this.#stream = secured
     this.#socket.setTimeout(this.limits.handshakeMs)
     this.#attach(secured)
-    await handshake(secured)
-    this.#tls = secured
+    try {
+      await handshake(secured, () => plain.bytesRead > before)
+    } catch (error) {
+      this.#finish('failed')
+      throw error
+    }
+    this.#tls = agreementOf(secured) ?? { version: '', cipher: '' }
+    this.#silentSinceTls = true
     this.setIdle(this.limits.idleMs)
-    return thrownAway
   }
 
   /** DEFLATE in both directions from here on. What was read ahead, and not used, is compressed already. RFC 4978 §3. */
@@ -154,6 +180,7 @@ export class Connection {
   /** Sends what is gathered and closes. */
   end(): void {
     this.flush()
+    if (this.#ending === undefined) this.#ended = true
     this.#finish('closed')
     if (this.#stream.writable) this.#stream.end()
     // A client that never closes its side is not waited for.
@@ -184,6 +211,7 @@ export class Connection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#silentSinceTls = false
     this.#chunks.push(chunk)
     this.#readAhead += chunk.length
     if (this.#readAhead >= maxReadAhead) this.#stream.pause()
@@ -218,20 +246,24 @@ export class Connection {
   }
 }
 
-/** Resolves when TLS is there. @throws for a client that goes, is silent for too long, or does not want it. REL-26. */
-async function handshake(secured: tls.TLSSocket): Promise<void> {
-  let failed: (cause?: unknown) => void = () => undefined
-  const failures = ['_tlsError', 'end', 'close', 'timeout'] as const
+/** Resolves when TLS is there. @throws HandshakeError for a client that goes, is silent for too long, or does not want it. REL-26. */
+async function handshake(secured: tls.TLSSocket, begun: () => boolean): Promise<void> {
+  const failures: (() => void)[] = []
   try {
     await new Promise<void>((resolve, reject) => {
-      failed = (cause) => reject(new Error('The TLS handshake failed', { cause }))
       secured.once('secure', resolve)
-      for (const name of failures) secured.once(name, failed)
+      // `error` may come after `_tlsError`, `close` after all of them: the first one counts.
+      for (const name of ['_tlsError', 'error', 'end', 'close', 'timeout'] as const) {
+        const failed = (cause?: unknown): void =>
+          reject(new HandshakeError({ begun: begun(), timedOut: name === 'timeout', cause }))
+        secured.once(name, failed)
+        failures.push(() => secured.off(name, failed))
+      }
     })
   } catch (error) {
     secured.destroy()
     throw error
   } finally {
-    for (const name of failures) secured.off(name, failed)
+    for (const off of failures) off()
   }
 }

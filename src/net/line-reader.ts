@@ -8,6 +8,13 @@ export interface Line {
   readonly cut: boolean
 }
 
+/** A command without the spaces that some clients put at its end. */
+export function withoutTrailingSpaces(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === ' ') end--
+  return text.slice(0, end)
+}
+
 export class LineReader {
   readonly #connection: Connection
   #chunk: Buffer = Buffer.alloc(0)

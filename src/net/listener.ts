@@ -28,8 +28,12 @@ export interface BoundSockets {
   readonly name: string
   /** The first address is the one to tell people. Never empty. */
   readonly addresses: readonly [BoundAddress, ...BoundAddress[]]
-  /** Hands every connection to `accept`, those that waited first. Called once. */
-  serve(accept: (socket: net.Socket) => void): void
+  /**
+   * Hands every connection to `accept`, those that waited first. Called once.
+   * @param reading `later`: nothing is read of a connection before somebody puts TLS on it, so that neither the octets of
+   * a handshake nor the end of the connection can be lost. Default: `now`.
+   */
+  serve(accept: (socket: net.Socket) => void, reading?: 'now' | 'later'): void
   /** Stops listening at once. Connections that were handed out live on; those that waited are closed. */
   close(): Promise<void>
 }
@@ -118,7 +122,7 @@ async function bindHosts(spec: ListenSpec): Promise<BoundSockets> {
 /** @returns undefined where an additional loopback address does not exist on this machine. */
 async function listen(spec: ListenSpec, address: BoundAddress, additional: boolean): Promise<net.Server | undefined> {
   // The other side may close its half after a pipelined session and still wants the replies.
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true })
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -160,17 +164,26 @@ function boundSockets(
   return {
     name,
     addresses,
-    serve(handler) {
-      accept = handler
+    serve(handler, reading = 'now') {
+      accept = (socket) => {
+        if (reading === 'now') beginReading(socket)
+        handler(socket)
+      }
       const early = [...waiting]
       waiting.clear()
-      for (const socket of early) handler(socket)
+      for (const socket of early) accept(socket)
     },
     async close() {
       for (const socket of waiting) socket.destroy()
       await Promise.all(servers.map(close))
     },
   }
+}
+
+/** Reads into the socket's buffer until somebody listens, as a socket does that was not accepted paused. */
+function beginReading(socket: net.Socket): void {
+  Object.assign(socket, { readableFlowing: null })
+  socket.read(0)
 }
 
 /** Resolves once the port is free; connections that are still open do not hold it. */

@@ -1,6 +1,10 @@
-/** The certificate of this installation: made when first needed, kept, renewed, there to be downloaded and trusted. */
+/**
+ * The certificate of the TLS listeners: the user's own, or one of this installation, which is made when first needed, kept,
+ * renewed, and there to be downloaded and trusted.
+ */
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
@@ -11,6 +15,10 @@ import { makePrivateFolder } from '../private-folder.ts'
 export interface CertificateOptions {
   /** Where `tls/key.pem` and `tls/cert.pem` are kept, mode 0600. Undefined: in memory only. */
   readonly directory: string | undefined
+  /** The user's own, PEM; no other is made then. Key and chain may be in one file. */
+  readonly files?: { readonly cert: string; readonly key: string } | undefined
+  /** More names and IP addresses for a certificate that is made. Default none. */
+  readonly names?: readonly string[]
   readonly log: Log
   readonly clock: Clock
 }
@@ -19,18 +27,20 @@ export interface CertificateOptions {
 export interface CertificateSource {
   /** What a TLS server needs. @throws when the directory cannot be written. */
   secureContext(): Promise<tls.SecureContext>
-  /** The certificate alone, to be trusted. */
+  /** The certificate alone, to be trusted; of the user's own with its chain. Never a key. */
   pem(): Promise<string>
+  /** Reads the files again, for the handshakes from now on. @throws where they cannot be used; then all stays as it was. */
+  reload(): Promise<void>
 }
 
 interface KeyPair {
   readonly key: string
   readonly cert: string
-  /** Milliseconds since 1970. */
-  readonly notAfter: number
 }
 
-interface Loaded extends KeyPair {
+interface Loaded {
+  /** One certificate, or a chain. */
+  readonly cert: string
   readonly context: tls.SecureContext
 }
 
@@ -41,35 +51,98 @@ const renewDays = 30
 
 export function certificateSource(options: CertificateOptions): CertificateSource {
   let current: Promise<Loaded> | undefined
-  const load = async (): Promise<Loaded> => {
-    const kept = await current?.catch(() => undefined)
-    if (kept !== undefined && isFresh(kept, options.clock)) return kept
-    const pair = (await readPair(options)) ?? (await makePair(options))
-    return { ...pair, context: tls.createSecureContext({ key: pair.key, cert: pair.cert, minVersion: 'TLSv1.2' }) }
+  const load = async (kept: Loaded | undefined): Promise<Loaded> => {
+    if (options.files !== undefined) return kept ?? (await readFiles(options.files))
+    if (kept !== undefined && isUsable(new X509Certificate(kept.cert), options)) return kept
+    return withContext((await readPair(options)) ?? (await makePair(options)))
   }
   // Each caller waits for the one before it, so that one certificate is made however many ask at once.
-  const loaded = (): Promise<Loaded> => (current = load())
+  const loaded = (): Promise<Loaded> => (current = after(current, load))
   return {
     secureContext: async () => (await loaded()).context,
     pem: async () => (await loaded()).cert,
+    async reload() {
+      const fresh = load(undefined)
+      await fresh
+      current = fresh
+    },
   }
 }
 
-function isFresh(pair: KeyPair, clock: Clock): boolean {
-  return pair.notAfter - clock.now() > renewDays * dayMs
+async function after(
+  before: Promise<Loaded> | undefined,
+  load: (kept: Loaded | undefined) => Promise<Loaded>,
+): Promise<Loaded> {
+  return load(await before?.catch(() => undefined))
+}
+
+function withContext({ key, cert }: KeyPair): Loaded {
+  return { cert, context: tls.createSecureContext({ key, cert, minVersion: 'TLSv1.2' }) }
+}
+
+/** @throws with the file and what is wrong with it, in words. */
+async function readFiles({ cert, key }: { readonly cert: string; readonly key: string }): Promise<Loaded> {
+  const [certText, keyText] = await Promise.all([cert, key].map(readPem))
+  const chain = (certText ?? '').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  if (chain === null) throw new Error(`${cert}: there is no certificate in it; a file in PEM is expected`)
+  const pair = { cert: `${chain.join('\n')}\n`, key: keyText ?? '' }
+  try {
+    return withContext(pair)
+  } catch (error) {
+    throw new Error(`${key}: ${keyProblem(error)}`, { cause: error })
+  }
+}
+
+function keyProblem(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  if (/key values mismatch/i.test(text)) return 'the key does not belong to the certificate'
+  if (/no start line|unsupported|DECODER/i.test(text))
+    return 'there is no private key in it that can be read; one in PEM without a password is expected'
+  return `key and certificate cannot be used (${text})`
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new Error(
+      `${path}: it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
+      { cause: error },
+    )
+  }
+}
+
+/** Neither about to run out nor made by a clock that is ahead of ours, and for all the names that are wanted. */
+function isUsable(certificate: X509Certificate, { clock, names = [] }: CertificateOptions): boolean {
+  const now = clock.now()
+  const valid = Date.parse(certificate.validFrom) <= now && Date.parse(certificate.validTo) - now > renewDays * dayMs
+  const stated = new Set((certificate.subjectAltName ?? '').split(', '))
+  return (
+    valid && names.every((name) => stated.has(isIP(name) === 0 ? `DNS:${name}` : `IP Address:${statedAddress(name)}`))
+  )
+}
+
+/** An IP address as Node shows those of a certificate: IPv6 in capitals, without `::`. */
+function statedAddress(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const [before, behind] = [head, tail].map((part) => part.split(':').filter((group) => group !== ''))
+  const zeros = Array<string>(8 - (before?.length ?? 0) - (behind?.length ?? 0)).fill('0')
+  return [...(before ?? []), ...zeros, ...(behind ?? [])].join(':').toUpperCase()
 }
 
 /** @returns undefined when there is none that can be used. */
-async function readPair({ directory, log, clock }: CertificateOptions): Promise<KeyPair | undefined> {
+async function readPair(options: CertificateOptions): Promise<KeyPair | undefined> {
+  const { directory, log } = options
   if (directory === undefined) return undefined
   try {
     const [key, cert] = await Promise.all(paths(directory).map((path) => readFile(path, 'utf8')))
     if (key === undefined || cert === undefined) return undefined
     const certificate = new X509Certificate(cert)
-    const pair = { key, cert, notAfter: Date.parse(certificate.validTo) }
     if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('key and certificate do not match')
-    if (isFresh(pair, clock)) return pair
-    log.info({ notAfter: certificate.validTo }, 'the TLS certificate runs out; a new one is made')
+    if (isUsable(certificate, options)) return { key, cert }
+    const { validFrom, validTo, subjectAltName } = certificate
+    log.info({ validFrom, validTo, subjectAltName }, 'the TLS certificate does not fit any more; a new one is made')
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     if (!missing) log.warn({ err: error }, 'the TLS certificate cannot be used; a new one is made')
@@ -81,21 +154,22 @@ async function readPair({ directory, log, clock }: CertificateOptions): Promise<
  * A self-signed server certificate and no authority: whoever trusts it trusts this one server, and its key can vouch for
  * no other name. OpenSSL, GnuTLS, Node, Go and Java take such a certificate as a trust anchor for itself.
  */
-async function makePair({ directory, clock }: CertificateOptions): Promise<KeyPair> {
+async function makePair({ directory, clock, names = [] }: CertificateOptions): Promise<KeyPair> {
   const {
     default: { generate },
   } = await import('selfsigned')
   const name = hostname()
   const now = clock.now()
-  const notAfter = now + validDays * dayMs
-  const dnsNames = [...new Set(['localhost', '*.localhost', name])].filter((dns) => /^[\w.*-]+$/.test(dns))
+  const wanted = names.filter((each) => isIP(each) === 0)
+  const dnsNames = [...new Set(['localhost', '*.localhost', name, ...wanted])].filter((dns) => /^[\w.*-]+$/.test(dns))
+  const addresses = new Set(['127.0.0.1', '::1', ...names.filter((each) => isIP(each) !== 0)])
   const made = await generate([{ name: 'commonName', value: 'Stuntmail on ' + name.slice(0, 50) }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
     // An hour back, for containers whose clock differs.
     notBeforeDate: new Date(now - 3_600_000),
-    notAfterDate: new Date(notAfter),
+    notAfterDate: new Date(now + validDays * dayMs),
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
@@ -104,13 +178,12 @@ async function makePair({ directory, clock }: CertificateOptions): Promise<KeyPa
         name: 'subjectAltName',
         altNames: [
           ...dnsNames.map((value) => ({ type: 2 as const, value })),
-          { type: 7, ip: '127.0.0.1' },
-          { type: 7, ip: '::1' },
+          ...[...addresses].map((ip) => ({ type: 7 as const, ip })),
         ],
       },
     ],
   })
-  const pair = { key: made.private, cert: made.cert, notAfter }
+  const pair = { key: made.private, cert: made.cert }
   if (directory !== undefined) await keepPair(directory, pair)
   return pair
 }

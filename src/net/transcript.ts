@@ -80,6 +80,11 @@ export class Transcript {
     this.add('S: ' + line)
   }
 
+  /** A sentence of our own about what happened; never begins like a line of either side. */
+  remark(text: string): void {
+    this.add(text)
+  }
+
   /** All of it. */
   toString(): string {
     return this.#session.toString()

@@ -6,6 +6,8 @@ export interface CommandSpec<Kind extends StateKind, Parsed> {
   readonly states: readonly Kind[]
   /** Its arguments are secrets. SEC-1. */
   readonly secret?: true
+  /** Spaces at the end belong to the argument. Default false: they are forgiven. */
+  readonly wholeLine?: true
   /** @param argument what follows the keyword and a space. Touches nothing. @throws Pop3Refusal. */
   parse(argument: string): Parsed
   /** @throws Pop3Refusal. */
@@ -20,6 +22,7 @@ export interface Command {
   readonly name: string
   readonly states: readonly StateKind[]
   readonly secret: boolean
+  readonly wholeLine: boolean
   /** @throws Pop3Refusal. */
   prepare(argument: string): (context: { session: SessionContext; state: State }) => Promise<Outcome>
 }
@@ -30,6 +33,7 @@ export function command<Kind extends StateKind, Parsed>(spec: CommandSpec<Kind, 
     name: spec.name,
     states: spec.states,
     secret: spec.secret ?? false,
+    wholeLine: spec.wholeLine ?? false,
     prepare(argument) {
       const parsed = spec.parse(argument)
       return async ({ session, state }) => {

@@ -1,7 +1,9 @@
 /** The loop of one POP3 session, RFC 1939 §3: reads a command, runs it, answers it. One command at a time. */
 import { randomBytes } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
 import type { Connection, Ending } from '../net/connection.ts'
-import { LineReader } from '../net/line-reader.ts'
+import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
+import { LineReader, withoutTrailingSpaces } from '../net/line-reader.ts'
 import { printable, Transcript } from '../net/transcript.ts'
 import type { Authenticated } from '../sasl/logins.ts'
 import { accountOf } from '../store/account.ts'
@@ -67,6 +69,18 @@ export class Session implements SessionContext {
     }
   }
 
+  handshakeFailed(error: HandshakeError): void {
+    this.#outcome ??= reportHandshake(error, this.#handshakeReport())
+    this.#end()
+  }
+
+  #handshakeReport(): HandshakeReport {
+    const { name, log, withoutTls } = this.host
+    const { id, client } = this.#about
+    const place = { listener: name, port: this.connection.localPort, plainWay: withoutTls }
+    return { place, transcript: this.#transcript, log, about: { session: id, client: client.address } }
+  }
+
   /** The server stops. What is marked stays. */
   shutDown(): void {
     this.#outcome ??= 'shutdown'
@@ -84,18 +98,16 @@ export class Session implements SessionContext {
     this.connection.write(`+ ${text}\r\n`)
   }
 
-  async startTls(): Promise<void> {
-    const context = await this.host.certificate.secureContext()
+  async startTls(secureContext: SecureContext): Promise<void> {
     this.userName = undefined
-    let thrownAway = this.#lines.forget()
+    const unread = this.#lines.forget()
     try {
-      thrownAway += await this.connection.startTls(context)
+      const thrownAway = unread + (await this.connection.startTls(secureContext))
+      if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
     } catch (error) {
-      // A client that does not trust the certificate is no defect.
-      this.host.log.debug({ err: error, session: this.#about.id }, 'a TLS handshake failed')
-      return this.connection.destroy()
+      if (!(error instanceof HandshakeError)) throw error
+      this.#outcome ??= reportHandshake(error, this.#handshakeReport())
     }
-    if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
   }
 
   async logIn(answer: Authenticated): Promise<Outcome> {
@@ -139,7 +151,10 @@ export class Session implements SessionContext {
       const text = this.#state.kind === 'authorization' ? 'Log in first' : 'Not after login'
       throw new Pop3Refusal(text)
     }
-    return command.prepare(argument)({ session: this, state: this.#state })
+    return command.prepare(command.wholeLine ? argument : withoutTrailingSpaces(argument))({
+      session: this,
+      state: this.#state,
+    })
   }
 
   async #tell({ text, lines, octets }: Outcome): Promise<void> {
@@ -187,11 +202,24 @@ export class Session implements SessionContext {
     this.connection.end()
   }
 
+  /** Whatever the end was, it is recorded. */
   #end(): void {
-    const { ending, tls } = this.connection
-    this.#outcome ??= this.#state.kind === 'over' ? 'completed' : outcomes[ending ?? 'closed']
-    this.#enter({ kind: 'over' })
-    this.connection.end()
+    const { ending, leftAfterHandshake } = this.connection
+    try {
+      if (leftAfterHandshake) this.#outcome ??= reportLeftAfterHandshake(this.#handshakeReport())
+      this.#outcome ??= this.#state.kind === 'over' ? 'completed' : outcomes[ending ?? 'closed']
+      this.#enter({ kind: 'over' })
+      this.connection.end()
+    } catch (error) {
+      this.host.log.error({ err: error, session: this.#about.id }, 'a POP3 session did not end well')
+      this.connection.destroy()
+    } finally {
+      this.#record()
+    }
+  }
+
+  #record(): void {
+    const { tls } = this.connection
     const { id, client } = this.#about
     this.host.store.recordSession({
       id,
@@ -200,11 +228,11 @@ export class Session implements SessionContext {
       clientPort: client.port,
       heloName: '',
       ...(this.#user !== undefined && { authUser: this.#user }),
-      ...(tls && { tls: `${tls.getProtocol() ?? ''} ${tls.getCipher().standardName}` }),
+      ...(tls && { tls: `${tls.version} ${tls.cipher}` }),
       startedAt: this.#startedAt,
       endedAt: this.host.clock.now(),
       messages: 0,
-      outcome: this.#outcome,
+      outcome: this.#outcome ?? 'dropped',
       transcript: this.#transcript.toString(),
     })
   }

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Connection } from '../net/connection.ts'
@@ -22,6 +23,10 @@ export interface Pop3Host {
   readonly maildrops: Maildrops
   readonly logins: Logins
   readonly certificate: CertificateSource
+  /** STLS is offered. RFC 2595 §4. */
+  readonly startTls: boolean
+  /** For people whose client fails at TLS: how to do without it, such as `connect without TLS to port 1143`. */
+  readonly withoutTls: string
   /** Logins only after TLS. */
   readonly requireTls: boolean
   /** As CAPA gives it. */
@@ -45,7 +50,7 @@ export interface SessionContext {
   /** Sends `+ text`. */
   askForMore(text: string): void
   /** TLS from here on; the session ends where the handshake fails. */
-  startTls(): Promise<void>
+  startTls(secureContext: SecureContext): Promise<void>
   /** The end of a login. @throws Pop3Refusal AUTH, IN-USE. */
   logIn(answer: Authenticated): Promise<Outcome>
 }

@@ -12,7 +12,7 @@ export const cramMd5: Mechanism = {
     const response = (yield Buffer.from(challenge)).toString()
     const space = response.lastIndexOf(' ')
     const digest = response.slice(space + 1)
-    if (space < 1 || !/^[0-9a-f]{32}$/i.test(digest)) return malformed
+    if (space < 0 || !/^[0-9a-f]{32}$/i.test(digest)) return malformed
     return logInByProof(logins, response.slice(0, space), (password) =>
       equal(createHmac('md5', password).update(challenge).digest('hex'), digest.toLowerCase()),
     )

@@ -9,8 +9,10 @@ export const plain: Mechanism = {
   needsPassword: false,
   *begin(logins) {
     const pieces = (yield nothing).toString().split('\0')
-    const [authorizationId = '', user = '', password = ''] = pieces
-    if (pieces.length !== 3 || user === '') return malformed
+    const [authorizationId = '', authenticationId = '', password = ''] = pieces
+    if (pieces.length !== 3) return malformed
+    // Some clients put the user name into the first place alone.
+    const user = authenticationId === '' ? authorizationId : authenticationId
     const answer = logIn(logins, user, password)
     // To act for somebody else is nobody's right.
     if ('user' in answer && authorizationId !== '' && authorizationId !== user) {

@@ -2,7 +2,7 @@
 import { malformed, nothing, type Mechanism } from './exchange.ts'
 import { logIn } from './logins.ts'
 
-const form = /^user=([^\x01]{1,500})\x01auth=Bearer ([^\x01]*)\x01\x01$/i // eslint-disable-line no-control-regex -- the format's own separators
+const form = /^user=([^\x01]{0,500})\x01auth=Bearer ([^\x01]*)\x01\x01$/i // eslint-disable-line no-control-regex -- the format's own separators
 const refusal = Buffer.from('{"status":"401","schemes":"bearer","scope":"mail"}')
 
 /** The token stands for the password. */

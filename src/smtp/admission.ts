@@ -53,6 +53,7 @@ function checkConditions(verb: string, { offered, needsTls, needsAuth }: Conditi
   if (needsAuth && verb === 'MAIL') throw new ProtocolError(530, '5.7.0', 'Authentication required')
   const names: ReadonlySet<string> = offered
   const hidden = canBeHidden.has(verb) && !names.has(verb)
+  if (hidden && verb === 'STARTTLS') throw new ProtocolError(502, '5.5.1', 'STARTTLS is off on this port')
   if (hidden || unimplemented.has(verb)) throw new ProtocolError(502, '5.5.1', 'Command not implemented')
 }
 

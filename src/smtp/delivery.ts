@@ -62,8 +62,8 @@ export interface SessionEnd {
   readonly endedAt: number
   /** Messages stored by it. */
   readonly messages: number
-  /** `completed`: QUIT; `dropped`: the client went away; `refused`: the last word was ours, 4xx or 5xx; `timeout`; `shutdown`. */
-  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown'
+  /** `completed`: QUIT; `dropped`: the client went away; `refused`: the last word was ours, 4xx or 5xx; `timeout`; `shutdown`; `tls-failed`: the handshake failed. */
+  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
   /** The whole conversation, its middle left out (and said so) past 64 KiB. */
   readonly transcript: string
 }

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type net from 'node:net'
-import {
-  SMTPServer,
-  type SMTPServerAuthentication,
-  type SMTPServerAuthenticationResponse,
-  type SMTPServerSession,
-} from 'smtp-server'
+import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import type { CertificateSource } from '../net/tls.ts'
-import { authenticate } from './auth.ts'
-import { authMechanisms } from './extensions.ts'
+import { endWithClient, failedHandshake } from './failed-handshake.ts'
 import type { SessionHost } from './host.ts'
 import { Session } from './session.ts'
 
@@ -35,6 +29,7 @@ export class Engine extends SMTPServer implements SessionHost {
   readonly clients
   readonly sessionOptions
   readonly handshakeTimeoutMs
+  readonly withoutTls
   readonly sessions = new Set<Session>()
   readonly #options: EngineOptions
   #stopping = false
@@ -46,9 +41,7 @@ export class Engine extends SMTPServer implements SessionHost {
       logger: false,
       disableReverseLookup: true,
       socketTimeout: options.idleTimeoutMs,
-      authMethods: [...authMechanisms],
       authOptional: true,
-      allowInsecureAuth: true,
       hideENHANCEDSTATUSCODES: false,
       name: options.sessionOptions.greetingName,
     })
@@ -61,6 +54,7 @@ export class Engine extends SMTPServer implements SessionHost {
     this.clients = options.clients
     this.sessionOptions = options.sessionOptions
     this.handshakeTimeoutMs = options.handshakeTimeoutMs
+    this.withoutTls = options.withoutTls
   }
 
   get stopping(): boolean {
@@ -74,23 +68,35 @@ export class Engine extends SMTPServer implements SessionHost {
     socket.on('error', () => socket.destroy())
     const release = this._acceptSocket(socket, true)
     if (release === false) return
+    const failed = failedHandshake(this, socket)
     // smtp-server's own limit is the idle timeout, and each octet begins it anew. Destroys the socket on top: Node
     // crashes when the one below goes in the middle of a handshake.
-    const limit = setTimeout(() => this._pendingSockets.get(socket)?.destroy(), this.handshakeTimeoutMs).unref()
+    const limit = setTimeout(() => {
+      failed.timedOut = true
+      this._pendingSockets.get(socket)?.destroy()
+    }, this.handshakeTimeoutMs).unref()
     socket.once('close', () => clearTimeout(limit))
     const fail = (error: unknown): void => {
       release()
       socket.destroy()
-      this.log.debug({ err: error, client: socket.remoteAddress }, 'TLS handshake failed')
+      failed.record(error)
     }
-    this.prepareTls().then(() => {
-      this._upgrade(socket, (error, tlsSocket) => {
-        if (error !== null || tlsSocket === undefined) return fail(error)
-        release()
-        clearTimeout(limit)
-        this.connect(tlsSocket)
-      })
-    }, fail)
+    this.prepareTls().then(
+      () => {
+        this._upgrade(socket, (error, tlsSocket) => {
+          if (error !== null || tlsSocket === undefined) return fail(error)
+          release()
+          clearTimeout(limit)
+          this.connect(tlsSocket)
+        })
+        const secured = this._pendingSockets.get(socket)
+        if (secured !== undefined) endWithClient(secured)
+      },
+      (error: unknown) => {
+        this.log.error({ err: error }, 'TLS is not available')
+        fail(error)
+      },
+    )
   }
 
   /** Ends all sessions: idle ones at once, the others after their message, or when `drainMs` are over. */
@@ -124,6 +130,11 @@ export class Engine extends SMTPServer implements SessionHost {
     this.secureContext.set('*', await this.#options.certificate.secureContext())
   }
 
+  // Later than this, what comes right after the handshake would find no reader.
+  override onSecure(_socket: net.Socket, _session: SMTPServerSession, callback: () => void): void {
+    callback()
+  }
+
   sessionEnded(session: object): void {
     if (session instanceof Session) this.sessions.delete(session)
     if (this.sessions.size === 0) this.#whenEmpty()
@@ -132,14 +143,5 @@ export class Engine extends SMTPServer implements SessionHost {
   // Called by smtp-server's constructor, which would load the certificate that all the world has the key of.
   override updateSecureContext(): void {
     this.secureContext = new Map()
-  }
-
-  override onAuth(
-    auth: SMTPServerAuthentication,
-    _session: SMTPServerSession,
-    callback: (error: Error | null, response?: SMTPServerAuthenticationResponse) => void,
-  ): void {
-    const user = authenticate(auth, this.users)
-    callback(null, user === undefined ? { message: 'Authentication credentials invalid' } : { user })
   }
 }

@@ -16,6 +16,8 @@ export interface SessionHost {
   readonly requireTls: boolean
   readonly clients: ClientLimit
   readonly handshakeTimeoutMs: number
+  /** For people whose client fails at TLS: how to do without it, such as `send without TLS to port 1025`. */
+  readonly withoutTls: string
   /** No new transactions: the server is about to stop. */
   readonly stopping: boolean
   readonly sessionOptions: Omit<SessionState, 'heloName' | 'transaction' | 'session'>

@@ -9,6 +9,16 @@ export interface Reply {
   readonly text: string | readonly string[]
 }
 
+export const tooManyClients: Reply = {
+  code: 421,
+  enhancedCode: '4.3.2',
+  text: 'Too many connections; try again later',
+}
+export const shuttingDown: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Shutting down' }
+export const silentTooLong: Reply = { code: 421, enhancedCode: '4.4.2', text: 'Nothing was said for too long' }
+export const localError: Reply = { code: 451, enhancedCode: '4.3.0', text: 'Local error' }
+export const noTls: Reply = { code: 454, enhancedCode: '4.7.0', text: 'TLS is not available now' }
+
 /** What the client did against the protocol, as opposed to what a delivery refused. It counts towards the end of the session. */
 export class ProtocolError extends SmtpRefusal {}
 

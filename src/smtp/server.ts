@@ -17,6 +17,10 @@ export interface SmtpOptions {
   readonly sockets: BoundSockets
   /** TLS from the first octet on (RFC 8314 §3.3), no STARTTLS. Default false. */
   readonly implicitTls?: boolean
+  /** Offers STARTTLS (RFC 3207) where TLS is not there from the start. Default true. */
+  readonly startTls?: boolean
+  /** For people whose client fails at TLS: how to do without it. Default: switch TLS off in the client. */
+  readonly withoutTls?: string
   /** Asked for at each handshake, never before. */
   readonly certificate: CertificateSource
   /** Largest message in octets. Default 50 MiB. Announced as SIZE and enforced: 552 5.3.4. RFC 1870 §6. */
@@ -63,6 +67,8 @@ export interface SmtpServer {
 const noneHidden: readonly ExtensionName[] = []
 const defaults = {
   implicitTls: false,
+  startTls: true,
+  withoutTls: 'switch TLS off in the client',
   maxMessageOctets: 50 * 1024 * 1024,
   maxRecipients: 1_000,
   maxClients: 500,
@@ -75,6 +81,13 @@ const defaults = {
   clock: systemClock,
   log: silentLog,
 } as const
+
+function offered(
+  name: ExtensionName,
+  { hidden, startTls }: Pick<typeof defaults, 'hidden'> & { startTls: boolean },
+): boolean {
+  return !hidden.includes(name) && (name !== 'STARTTLS' || startTls)
+}
 
 /** Begins to serve. */
 export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<SmtpServer> {
@@ -91,9 +104,10 @@ export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<Smt
     certificate: options.certificate,
     idleTimeoutMs: settings.idleTimeoutMs,
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    withoutTls: settings.withoutTls,
     sessionOptions: {
       delivery,
-      offered: new Set(extensionNames.filter((name) => !settings.hidden.includes(name))),
+      offered: new Set(extensionNames.filter((name) => offered(name, settings))),
       greetingName: options.greetingName ?? hostname(),
       maxMessageOctets,
       strictLineEnds,
@@ -101,7 +115,7 @@ export function startSmtp(options: SmtpOptions, delivery: Delivery): Promise<Smt
       now: () => clock.now(),
     },
   })
-  sockets.serve((socket) => engine.accept(socket))
+  sockets.serve((socket) => engine.accept(socket), settings.implicitTls ? 'later' : 'now')
   let stopped: Promise<unknown> | undefined
   return Promise.resolve({
     name: options.name,

@@ -1,18 +1,31 @@
-/** One SMTP session: RFC 5321 §3, §4.3; pipelining: RFC 2920. STARTTLS and AUTH are smtp-server's, watched over from here. */
+/** One SMTP session: RFC 5321 §3, §4.3; pipelining: RFC 2920. STARTTLS is smtp-server's, watched over from here. */
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
-import tls from 'node:tls'
 import type net from 'node:net'
 import { Conduct, tooManyErrors } from './admission.ts'
-import { checkInitialResponse, checkResponse, identityOf } from './auth.ts'
+import { SessionAuth } from './auth.ts'
 import { parseCommandLine, type CommandLine } from './command-line.ts'
+import { circumstances } from './circumstances.ts'
 import { commands, type SessionState } from './commands.ts'
 import { SmtpRefusal, type SessionEnd, type SmtpSession } from './delivery.ts'
 import type { SmtpEnvelope } from './envelope.ts'
+import { endWithClient } from './failed-handshake.ts'
 import type { SessionHost } from './host.ts'
 import { OctetReader, type ReaderEvents } from './octet-reader.ts'
 import { Reception } from './reception.ts'
-import { badArgument, badSequence, ProtocolError, replyLines, type Reply } from './reply.ts'
-import { shownAuth, shownSecret, SmtpTranscript } from './transcript.ts'
+import {
+  badArgument,
+  badSequence,
+  localError,
+  noTls,
+  ProtocolError,
+  replyLines,
+  shuttingDown,
+  silentTooLong,
+  tooManyClients,
+  type Reply,
+} from './reply.ts'
+import { SessionTls } from './session-tls.ts'
+import { shownLine, shownSecret, SmtpTranscript } from './transcript.ts'
 
 /** Octets of a command line without CRLF. Above RFC 5321 §4.5.3.1.4, for DSN and SMTPUTF8 parameters. */
 const maxLineOctets = 2_048
@@ -42,12 +55,15 @@ export class Session extends SMTPConnection implements ReaderEvents {
   #messages = 0
   #lastCode = 0
   #authSeen = false
+  readonly #auth: SessionAuth
+  readonly #tls = new SessionTls()
   #outcome: Outcome | undefined
   #ended = false
 
   constructor(host: SessionHost, socket: net.Socket) {
     super(host.engine, socket, { id: host.newId() })
     this.#host = host
+    this.#auth = new SessionAuth(host.users)
     this.#leave = host.clients.enter()
     this.#connectedAt = host.clock.now()
     this.#state = { ...host.sessionOptions, heloName: '', transaction: undefined, session: this.#describe('') }
@@ -63,6 +79,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this._setListeners(() => {
       this._ready = true
       if (this.#leave === undefined) return this.#reply(tooManyClients)
+      if (this.secure) this.#tls.secured()
       this.#reply({ code: 220, enhancedCode: '', text: `${this.#state.greetingName} ESMTP Stuntmail` })
     })
   }
@@ -90,18 +107,13 @@ export class Session extends SMTPConnection implements ReaderEvents {
     return new OctetReader(this)
   }
 
-  /** Replies of smtp-server's AUTH. */
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    const reply = { code, enhancedCode: this._getEnhancedStatusCode(code, context), text: data ?? '' }
-    if (code >= 500) this.#refuse(new ProtocolError(code, reply.enhancedCode, String(reply.text)))
-    else this.#reply(reply)
-  }
-
   /** After STARTTLS everything the client said is forgotten. RFC 3207 §4.2. */
   override _resetSession(): void {
     clearTimeout(this.#handshakeLimit)
     this.#state.heloName = ''
     this.#state.transaction = undefined
+    this.#auth.forget()
+    this.#tls.secured()
     this.#refresh()
   }
 
@@ -110,14 +122,21 @@ export class Session extends SMTPConnection implements ReaderEvents {
     super.close()
   }
 
+  /** During STARTTLS smtp-server shows the TLS socket only here. */
+  override _armTimeout(socket: net.Socket = this._socket): void {
+    super._armTimeout(socket)
+    if (this._upgrading && socket !== this._socket) endWithClient(socket)
+  }
+
   override _onTimeout(): void {
     if (this._closing) return void this._socket.destroy()
     if (this.#busy) return this._armTimeout()
     this.#outcome ??= 'timeout'
-    this.#reply({ code: 421, enhancedCode: '4.4.2', text: 'Nothing was said for too long' })
+    this.#reply(silentTooLong)
   }
 
   override _onError(error: Error): void {
+    this.#tls.fail(error)
     this.#host.log.debug({ err: error, session: this.id }, 'SMTP connection failed')
     this.close()
   }
@@ -135,7 +154,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
   onLine(octets: string, done: Done): void {
     if (this._closing) return done()
     const command = parseCommandLine(octets)
-    if (this._nextHandler !== false) return this.#continueAuth(command.line, done)
+    this.#tls.heard()
+    if (this.#auth.open) return this.#continueAuth(command.line, done)
     const { verb, argument } = command
     this.#note(command)
     try {
@@ -151,13 +171,14 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 
   onLongLine(): void {
-    this._nextHandler = false
+    this.#tls.heard()
+    this.#auth.abort()
     this.#transcript.client('<a line too long, thrown away>')
     this.#refuse(new ProtocolError(500, '5.5.2', 'Line too long'))
   }
 
   lineLimit(begun: string): number {
-    return this._nextHandler !== false || begun.toUpperCase() === 'AUTH ' ? maxAuthLineOctets : maxLineOctets
+    return this.#auth.open || begun.toUpperCase() === 'AUTH ' ? maxAuthLineOctets : maxLineOctets
   }
 
   onContent(content: Buffer): void | Promise<void> {
@@ -203,9 +224,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   #note({ line, verb, argument }: CommandLine): void {
     if (verb === 'MAIL') this.#transcript.beginTransaction()
     if (verb === 'AUTH') this.#authSeen = true
-    // After a refused AUTH the client may go on with its secrets, and they look like unknown verbs. SEC-1.
-    const secret = this.#authSeen && !commands.has(verb) && !sessionVerbs.has(verb)
-    this.#transcript.client(secret ? shownSecret : verb === 'AUTH' ? shownAuth(argument) : line)
+    this.#transcript.client(shownLine({ line, verb, argument }, this.#authSeen))
   }
 
   #run(verb: string, argument: string, done: Done): void {
@@ -214,7 +233,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     if (verb === 'DATA') this.#beginData(argument)
     else if (verb === 'QUIT') this.#quit(argument)
     else if (verb === 'STARTTLS') return this.#startTls(argument, done)
-    else if (verb === 'AUTH') return this.#auth(argument, done)
+    else if (verb === 'AUTH') this.#beginAuth(argument)
     else throw new ProtocolError(500, '5.5.2', 'Command not recognized')
     done()
   }
@@ -243,6 +262,13 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#reception = new Reception(delivery.data(session), this.#state)
     this._parser.beginContent()
     this.#reply({ code: 354, enhancedCode: '', text: 'End data with <CR><LF>.<CR><LF>' })
+  }
+
+  /** Undefined where TLS was not what ended the session. */
+  #tlsOutcome(): Outcome | undefined {
+    const { id, localPort, remoteAddress, _socket: socket } = this
+    const session = { id, localPort, remoteAddress, socket, timedOut: this.#outcome === 'timeout' }
+    return this.#tls.report(session, this.#host, this.#transcript)
   }
 
   #afterMessage(done: Done): void {
@@ -279,39 +305,34 @@ export class Session extends SMTPConnection implements ReaderEvents {
         const unread = this._parser instanceof OctetReader ? this._parser.unreadOctets : 0
         // SMTP-5: it came in plain text and would otherwise be taken for what the TLS client says.
         if (unread > 0) this.#transcript.client(`<${unread} octets before the TLS handshake, thrown away>`)
+        this.#tls.begin(this._socket)
         this.upgrade(done)
         this.#handshakeLimit = setTimeout(() => this._onTimeout(), this.#host.handshakeTimeoutMs).unref()
       },
       (error: unknown) => {
         this.#host.log.error({ err: error }, 'TLS is not available')
-        this.#reply({ code: 454, enhancedCode: '4.7.0', text: 'TLS is not available now' })
+        this.#reply(noTls)
         this.#afterWait(done)
       },
     )
   }
 
-  #auth(argument: string, done: Done): void {
+  #beginAuth(argument: string): void {
     if (this.#state.heloName === '') throw badSequence('Send EHLO first')
     if (this.#state.transaction !== undefined) throw badSequence('Not within a transaction')
-    checkInitialResponse(argument)
-    this.handler_AUTH(Buffer.from(`AUTH ${argument}`), () => this.#afterAuth(done))
+    if (this.#auth.identity !== undefined) throw badSequence('Already authenticated')
+    this.#reply(this.#auth.begin(argument))
+    this.#refresh()
   }
 
   #continueAuth(line: string, done: Done): void {
-    const handler = this._nextHandler
-    this._nextHandler = false
     this.#transcript.client(line === '*' ? line : shownSecret)
     try {
-      checkResponse(line)
-      if (handler !== false) handler.call(this, Buffer.from(line), () => this.#afterAuth(done))
+      this.#reply(this.#auth.answer(line))
+      this.#refresh()
     } catch (error) {
       this.#refuse(error)
-      done()
     }
-  }
-
-  #afterAuth(done: Done): void {
-    this.#refresh()
     done()
   }
 
@@ -320,15 +341,15 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 
   #describe(heloName: string): SmtpSession {
-    const identity = identityOf(this.session.user)
-    const cipher = this._socket instanceof tls.TLSSocket ? this._socket.getCipher() : undefined
+    const { identity } = this.#auth
+    const agreement = this.#tls.agreementOf(this._socket)
     return {
       id: this.id,
       listener: this.#host.name,
       client: { address: this.remoteAddress, port: this.remotePort },
       connectedAt: this.#connectedAt,
       heloName,
-      ...(cipher && { tls: { version: cipher.version, cipher: cipher.standardName } }),
+      ...(agreement && { tls: agreement }),
       ...(identity && { authUser: identity.user, authMechanism: identity.mechanism }),
     }
   }
@@ -341,11 +362,9 @@ export class Session extends SMTPConnection implements ReaderEvents {
       if (error.cause !== undefined) this.#host.log.warn({ err: error.cause, session: this.id }, error.message)
       return this.#reply({ code: error.code, enhancedCode: error.enhancedCode, text: error.message })
     }
-    this.#host.log.error(
-      { err: error, session: this.id, conversation: String(this.#transcript) },
-      'SMTP session failed',
-    )
-    this.#reply({ code: 451, enhancedCode: '4.3.0', text: 'Local error' })
+    const about = { err: error, session: this.id, conversation: String(this.#transcript) }
+    this.#host.log.error(about, 'SMTP session failed')
+    this.#reply(localError)
   }
 
   /** The one place that answers. A 421 closes. RFC 5321 §3.8. */
@@ -373,25 +392,9 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#reception?.abort()
     this.#leave?.()
     const fallback: Outcome = this.#lastCode >= 400 ? 'refused' : 'dropped'
-    const outcome = this.#outcome ?? fallback
-    const transcript = String(this.#transcript)
-    const endedAt = this.#host.clock.now()
-    this.#state.delivery.closed(this.#state.session, { endedAt, messages: this.#messages, outcome, transcript })
+    const outcome = this.#outcome === 'shutdown' ? 'shutdown' : (this.#tlsOutcome() ?? this.#outcome ?? fallback)
+    const record = { messages: this.#messages, outcome, transcript: String(this.#transcript) }
+    this.#state.delivery.closed(this.#state.session, { endedAt: this.#host.clock.now(), ...record })
     this.#host.sessionEnded(this)
-  }
-}
-
-const tooManyClients: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Too many connections; try again later' }
-const shuttingDown: Reply = { code: 421, enhancedCode: '4.3.2', text: 'Shutting down' }
-const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS', 'AUTH'])
-
-/** What of a session goes into an envelope. */
-function circumstances(session: SmtpSession): Pick<SmtpEnvelope, Exclude<keyof SmtpSession, 'id'>> {
-  const { listener, client, connectedAt, heloName, tls: tlsSession, authUser, authMechanism } = session
-  return {
-    ...{ listener, client, connectedAt, heloName },
-    ...(tlsSession && { tls: tlsSession }),
-    ...(authUser !== undefined && { authUser }),
-    ...(authMechanism !== undefined && { authMechanism }),
   }
 }

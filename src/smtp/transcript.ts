@@ -1,5 +1,7 @@
 /** The conversation of a session as people read it: both directions, secrets out, bounded. */
 import { BoundedText, Transcript } from '../net/transcript.ts'
+import type { CommandLine } from './command-line.ts'
+import { commands } from './commands.ts'
 import type { Conversation } from './delivery.ts'
 
 /** Gathers the lines of one session, and of each of its transactions. */
@@ -39,7 +41,7 @@ const mechanismNames = new Set([
 ])
 
 /** An AUTH command without its initial response. @param argument what follows `AUTH`. */
-export function shownAuth(argument: string): string {
+function shownAuth(argument: string): string {
   const [mechanism = '', ...rest] = argument.trim().split(/[ \t]+/)
   if (mechanism === '') return 'AUTH'
   if (!mechanismNames.has(mechanism.toUpperCase())) return `AUTH ${redacted}`
@@ -48,3 +50,14 @@ export function shownAuth(argument: string): string {
 
 /** A line that holds a secret, or may. */
 export const shownSecret = redacted
+
+const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS'])
+
+/**
+ * A command as it may be shown. After an AUTH the client may go on with its secrets, and they look like unknown verbs.
+ * SEC-1.
+ */
+export function shownLine({ line, verb, argument }: CommandLine, authSeen: boolean): string {
+  if (verb === 'AUTH') return shownAuth(argument)
+  return authSeen && !commands.has(verb) && !sessionVerbs.has(verb) ? shownSecret : line
+}

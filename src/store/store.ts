@@ -266,7 +266,7 @@ export interface SessionRecord {
   readonly startedAt: number
   readonly endedAt: number
   readonly messages: number
-  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown'
+  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
   /** Lines `C: …` and `S: …`, LF between them, secrets out. */
   readonly transcript: string
 }

@@ -4,10 +4,12 @@ import { shortLine } from '../../src/cli/logger.ts'
 import { readyJson, readyText } from '../../src/cli/print.ts'
 
 const listeners = {
-  smtp: { host: '127.0.0.1', port: 1025 },
-  smtps: { host: '::1', port: 1465 },
-  http: { host: '127.0.0.1', port: 8025 },
-}
+  smtp: { host: '127.0.0.1', port: 1025, tls: 'none' },
+  submission: { host: '127.0.0.1', port: 1587, tls: 'starttls' },
+  pop3: { host: '127.0.0.1', port: 1110, tls: 'starttls' },
+  smtps: { host: '::1', port: 1465, tls: 'implicit' },
+  http: { host: '127.0.0.1', port: 8025, tls: 'none' },
+} as const
 
 describe('what is said when ready', () => {
   it('is one line for each listener, and how to begin', () => {
@@ -18,9 +20,11 @@ describe('what is said when ready', () => {
       [
         'Stuntmail 1.2.3 catches every message and delivers none. Kept in /home/ann/mail.',
         '',
-        '  smtp    localhost:1025          STARTTLS and AUTH',
-        '  smtps   [::1]:1465              TLS from the start',
-        '  http    http://localhost:8025   inbox and REST',
+        '  smtp         localhost:1025          plain',
+        '  submission   localhost:1587          STARTTLS',
+        '  pop3         localhost:1110          STLS; any address, any password',
+        '  smtps        [::1]:1465              TLS',
+        '  http         http://localhost:8025   inbox and REST',
         '',
         'Templates in /home/ann/emails are rendered on every save.',
         '',
@@ -42,7 +46,7 @@ describe('what is said when ready', () => {
   it('is one object for programs', () => {
     assert.equal(
       readyJson({ listeners: { smtp: listeners.smtp }, data: undefined, templates: '/home/ann/emails' }, '1.2.3'),
-      `{"ready":true,"version":"1.2.3","pid":${process.pid},"data":null,"templates":"/home/ann/emails","listeners":{"smtp":{"host":"127.0.0.1","port":1025}}}`,
+      `{"ready":true,"version":"1.2.3","pid":${process.pid},"data":null,"templates":"/home/ann/emails","listeners":{"smtp":{"host":"127.0.0.1","port":1025,"tls":"none"}}}`,
     )
   })
 })

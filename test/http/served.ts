@@ -51,7 +51,7 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
     data: undefined,
     newSessionId: randomUUID,
     certificatePem: () => Promise.resolve('-----BEGIN CERTIFICATE-----\n'),
-    listeners: () => new Map([['http', sockets.addresses[0]]]),
+    listeners: () => new Map([['http', { ...sockets.addresses[0], tls: 'none' }]]),
     ...services,
   }
   const { templates } = all

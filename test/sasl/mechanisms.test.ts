@@ -77,13 +77,18 @@ for (const [name, say, afterwards] of said) {
   })
 }
 
+for (const [name, say] of said.filter(([name]) => name !== 'OAUTHBEARER')) {
+  test(`${name}: an empty user name and password where any will do, and nowhere else`, () => {
+    assert.equal(outcome(exchange(name, anyone), say('', '')), '')
+    assert.equal(outcome(exchange(name, strict), [...say('', ''), ...(name === 'XOAUTH2' ? [''] : [])]), undefined)
+  })
+}
+
 for (const [name, ...responses] of [
   ['PLAIN', ''],
   ['PLAIN', 'ann\0secret'],
-  ['PLAIN', '\0\0secret'],
   ['PLAIN', '\0ann\0secret\0more'],
   ['PLAIN', 'root\0ann\0secret'],
-  ['LOGIN', '', ''],
   ['CRAM-MD5', ''],
   ['CRAM-MD5', 'ann'],
   ['CRAM-MD5', 'ann 0123'],

@@ -133,6 +133,7 @@ test('without a certificate STARTTLS is 454, and the session goes on in plain te
   const broken = {
     secureContext: () => Promise.reject(new Error('disk')),
     pem: () => Promise.reject(new Error('disk')),
+    reload: () => Promise.reject(new Error('disk')),
   }
   const { server, client } = await testSmtp({ certificate: broken })
   const connection = await client()

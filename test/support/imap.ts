@@ -41,6 +41,8 @@ export async function testImap({
     logins: { users: new Map(), strict: false },
     certificate,
     implicitTls: false,
+    startTls: true,
+    withoutTls: 'switch TLS off',
     requireTls: false,
     appendLimit: 50 * 1024 * 1024,
     version: '0.0.0',

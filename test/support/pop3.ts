@@ -32,6 +32,8 @@ export async function testPop3({
     logins: { users: new Map(), strict: false },
     certificate,
     implicitTls: false,
+    startTls: true,
+    withoutTls: 'switch TLS off',
     requireTls: false,
     version: '0.0.0',
     clock: systemClock,

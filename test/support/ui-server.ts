@@ -61,7 +61,7 @@ async function serve(store: Store, port: number): Promise<{ port: number; close(
       data: undefined,
       newSessionId: randomUUID,
       certificatePem: () => Promise.resolve(undefined),
-      listeners: () => new Map([['http', address]]),
+      listeners: () => new Map([['http', { ...address, tls: 'none' }]]),
     },
     liveChannel({ store, bus, clock: systemClock, log: silentLog }),
   )

@@ -8,7 +8,7 @@ import { openBrowser } from '../open-browser.ts'
 import { addOptionFlags } from '../option-flags.ts'
 import { readyJson, readyText } from '../print.ts'
 import { commandSettings } from '../settings.ts'
-import { onSignals } from '../signals.ts'
+import { onHangup, onSignals } from '../signals.ts'
 
 /** `stuntmail serve`: the server, until a signal ends it. */
 export function serveCommand(): Command {
@@ -29,11 +29,22 @@ async function serve(settings: Settings): Promise<void> {
   exitOnDefects(log)
   const starting = start(settings, { log })
   // A signal that comes before all is ready ends what there will be.
-  onSignals((signal) => void starting.then((server) => end(server, log, signal)))
+  const stop = (signal: string): void => void starting.then((server) => end(server, log, signal))
+  onSignals(stop)
+  onHangup({ stop, reload: () => void starting.then((server) => reload(server, log)) })
   const server = await starting
   print(settings.json ? readyJson(server, version) : readyText(server, version))
   if (settings.open && server.url !== undefined) {
     openBrowser(server.url, (error) => log.warn({ err: error }, 'the browser could not be opened'))
+  }
+}
+
+async function reload(server: Stuntmail, log: Log): Promise<void> {
+  try {
+    await server.reload()
+    log.info({}, 'certificate and key were read again')
+  } catch (error) {
+    log.error({ err: error }, 'certificate and key cannot be used; those from before go on')
   }
 }
 

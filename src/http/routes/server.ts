@@ -60,7 +60,7 @@ export const getState = route({
       diskOctets: state.diskOctets,
       change: state.change,
       unindexed: state.unindexed,
-      listeners: Object.fromEntries([...services.listeners()].map(([name, { host, port }]) => [name, { host, port }])),
+      listeners: Object.fromEntries(services.listeners()),
       accounts: accounts.map(({ name, messages, unread }) => ({ name, messages, unread })),
     }
     return { kind: 'json', body }

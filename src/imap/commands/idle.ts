@@ -1,5 +1,6 @@
 import { command, noArguments } from '../command.ts'
 import { ImapBad } from '../error.ts'
+import { withoutTrailingSpaces } from '../../net/line-reader.ts'
 
 /** IDLE, RFC 9051 §6.3.13: tells the news as they come, until the client says DONE. */
 export const idle = command({
@@ -30,7 +31,8 @@ export const idle = command({
       if (view !== undefined) view.onNews = undefined
     }
     const said = await line
-    if (said !== undefined && said.toUpperCase() !== 'DONE') throw new ImapBad('DONE is expected')
+    if (said !== undefined && withoutTrailingSpaces(said).toUpperCase() !== 'DONE')
+      throw new ImapBad('DONE is expected')
   },
 })
 

@@ -7,9 +7,10 @@ export const starttls = command({
   states: ['not-authenticated'],
   parse: noArguments,
   async run({ session }) {
+    if (!session.host.startTls) throw new ImapBad(`STARTTLS is off on this port; ${session.host.withoutTls}`)
     if (session.connection.tls !== undefined) throw new ImapBad('TLS is already active')
     // Made now, if need be, so that a NO can still be said.
-    await session.host.certificate.secureContext()
-    return { text: 'Begin TLS negotiation now', afterwards: () => session.startTls() }
+    const secureContext = await session.host.certificate.secureContext()
+    return { text: 'Begin TLS negotiation now', afterwards: () => session.startTls(secureContext) }
   },
 })

@@ -11,7 +11,7 @@ export const apop = command({
   parse(argument) {
     const space = argument.lastIndexOf(' ')
     const digest = argument.slice(space + 1).toLowerCase()
-    if (space < 1 || !/^[0-9a-f]{32}$/.test(digest)) throw new Pop3Refusal('A user name and a digest are expected')
+    if (space < 0 || !/^[0-9a-f]{32}$/.test(digest)) throw new Pop3Refusal('A user name and a digest are expected')
     return { name: Buffer.from(argument.slice(0, space), 'latin1').toString(), digest }
   },
   run({ session }, { name, digest }) {

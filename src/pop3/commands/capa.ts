@@ -24,7 +24,7 @@ function capabilities({ host, connection }: SessionContext): readonly string[] {
             .join(' ')}`,
         ]
       : []),
-    ...(secure ? [] : ['STLS']),
+    ...(secure || !host.startTls ? [] : ['STLS']),
     `IMPLEMENTATION Stuntmail ${host.version}`,
   ]
 }

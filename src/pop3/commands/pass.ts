@@ -7,6 +7,7 @@ export const pass = command({
   name: 'PASS',
   states: ['authorization'],
   secret: true,
+  wholeLine: true,
   parse: (argument) => Buffer.from(argument, 'latin1').toString(),
   run({ session }, password) {
     const name = session.userName

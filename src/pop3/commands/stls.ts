@@ -8,9 +8,10 @@ export const stls = command({
   states: ['authorization'],
   parse: noArgument,
   async run({ session }) {
+    if (!session.host.startTls) throw new Pop3Refusal(`STLS is off on this port; ${session.host.withoutTls}`)
     if (session.connection.tls !== undefined) throw new Pop3Refusal('TLS is already active')
     // Made now, if need be, so that an -ERR can still be said.
-    await session.host.certificate.secureContext()
-    return { text: 'Begin TLS negotiation', afterwards: () => session.startTls() }
+    const secureContext = await session.host.certificate.secureContext()
+    return { text: 'Begin TLS negotiation', afterwards: () => session.startTls(secureContext) }
   },
 })

@@ -1,15 +1,12 @@
 import { command } from '../command.ts'
-import { Pop3Refusal } from '../error.ts'
 import { requirePrivacy } from '../privacy.ts'
 
 /** USER, RFC 1939 §7. Whether there is such a user is said after PASS. */
 export const user = command({
   name: 'USER',
   states: ['authorization'],
-  parse(argument) {
-    if (argument === '') throw new Pop3Refusal('A user name is expected')
-    return Buffer.from(argument, 'latin1').toString()
-  },
+  wholeLine: true,
+  parse: (argument) => Buffer.from(argument, 'latin1').toString(),
   run({ session }, name) {
     requirePrivacy(session)
     session.userName = name
