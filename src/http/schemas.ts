@@ -55,16 +55,21 @@ export const pageSchema: v.GenericSchema<WirePage> = v.object({
 })
 
 const nullableText = v.nullable(text)
+const irregular = v.pipe(
+  v.boolean(),
+  v.metadata({ description: 'Not an address by RFC 5321: dots at an end or in a row, or no domain' }),
+)
 const envelopeSchema: v.GenericSchema<WireEnvelope> = v.object({
   reversePath: v.object({
     address: text,
+    irregular,
     size: v.nullable(octets),
     body: nullableText,
     smtpUtf8: v.boolean(),
     ret: nullableText,
     envId: nullableText,
   }),
-  forwardPaths: v.array(v.object({ address: text, notify: v.nullable(v.array(text)), orcpt: nullableText })),
+  forwardPaths: v.array(v.object({ address: text, irregular, notify: v.nullable(v.array(text)), orcpt: nullableText })),
   heloName: text,
   client: v.object({ address: text, port: count }),
   listener: text,

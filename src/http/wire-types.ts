@@ -89,15 +89,17 @@ export interface WirePart {
 }
 
 export interface WireEnvelope {
+  /** `irregular`: not by the grammar of RFC 5321, and taken all the same. */
   reversePath: {
     address: string
+    irregular: boolean
     size: number | null
     body: string | null
     smtpUtf8: boolean
     ret: string | null
     envId: string | null
   }
-  forwardPaths: { address: string; notify: string[] | null; orcpt: string | null }[]
+  forwardPaths: { address: string; irregular: boolean; notify: string[] | null; orcpt: string | null }[]
   heloName: string
   client: { address: string; port: number }
   listener: string

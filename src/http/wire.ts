@@ -124,14 +124,16 @@ function wireEnvelope(envelope: SmtpEnvelope): WireEnvelope {
   return {
     reversePath: {
       address: reversePath.address,
+      irregular: reversePath.irregular ?? false,
       size: reversePath.size ?? null,
       body: reversePath.body ?? null,
       smtpUtf8: reversePath.smtpUtf8 ?? false,
       ret: reversePath.ret ?? null,
       envId: reversePath.envId ?? null,
     },
-    forwardPaths: forwardPaths.map(({ address, notify, orcpt }) => ({
+    forwardPaths: forwardPaths.map(({ address, irregular, notify, orcpt }) => ({
       address,
+      irregular: irregular ?? false,
       notify: notify === undefined ? null : [...notify],
       orcpt: orcpt ?? null,
     })),

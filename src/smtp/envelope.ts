@@ -7,6 +7,8 @@
 export interface ReversePath {
   /** Empty for the null reverse-path `<>`. RFC 5321 §4.5.5. */
   readonly address: string
+  /** Not by the grammar of RFC 5321 §4.1.2: dots in places of their own, or no domain. */
+  readonly irregular?: true
   /** SIZE= as the client declared it, octets. RFC 1870 §6. */
   readonly size?: number
   /** BODY=. RFC 6152 §3. */
@@ -22,6 +24,8 @@ export interface ReversePath {
 /** RCPT TO with its parameters. */
 export interface ForwardPath {
   readonly address: string
+  /** As in `ReversePath`. */
+  readonly irregular?: true
   /** NOTIFY=. RFC 3461 §4.1. */
   readonly notify?: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[]
   /** ORCPT=, `addr-type;address`, decoded from xtext. RFC 3461 §4.2. */

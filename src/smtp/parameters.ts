@@ -39,8 +39,8 @@ const recipientParameters: ReadonlyMap<string, Row<ForwardPath>> = new Map<strin
 
 /** @param text what follows `FROM:`. @throws ProtocolError */
 export function parseReversePath(text: string, offered: Offered): ReversePath {
-  const { address, parameters } = parsePathArgument(text, 'sender')
-  const path: Mutable<ReversePath> = { address }
+  const { address, irregular, parameters } = parsePathArgument(text, 'sender')
+  const path: Mutable<ReversePath> = { address, ...(irregular && { irregular }) }
   readParameters(parameters, { rows: senderParameters, offered, path })
   if (path.smtpUtf8 === undefined) refuseNonAscii(address)
   return path
@@ -48,8 +48,8 @@ export function parseReversePath(text: string, offered: Offered): ReversePath {
 
 /** @param text what follows `TO:`. @param smtpUtf8 whether MAIL said SMTPUTF8. @throws ProtocolError */
 export function parseForwardPath(text: string, offered: Offered, smtpUtf8: boolean): ForwardPath {
-  const { address, parameters } = parsePathArgument(text, 'recipient')
-  const path: Mutable<ForwardPath> = { address }
+  const { address, irregular, parameters } = parsePathArgument(text, 'recipient')
+  const path: Mutable<ForwardPath> = { address, ...(irregular && { irregular }) }
   readParameters(parameters, { rows: recipientParameters, offered, path })
   if (!smtpUtf8) refuseNonAscii(address)
   return path

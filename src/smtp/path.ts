@@ -8,6 +8,8 @@ export type PathKind = 'sender' | 'recipient'
 export interface PathArgument {
   /** As sent, its source route and brackets taken off; empty for `<>`. */
   readonly address: string
+  /** Not by the grammar of RFC 5321 §4.1.2, and in use all the same. */
+  readonly irregular: true | undefined
   /** Names in upper case; undefined where there is no `=`. */
   readonly parameters: ReadonlyMap<string, string | undefined>
 }
@@ -18,6 +20,7 @@ const maxLocalPartOctets = 255
 
 // atext and dots (RFC 5322 §3.2.3, RFC 6531 §3.3); no dot at either end, no two in a row.
 const dotString = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+)*$/u
+const dotsAnywhere = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}.-]+$/u
 // qtextSMTP and quoted-pairSMTP (RFC 5321 §4.1.2). It may be empty: `""@example.com` is legal.
 const quotedString = /^"(?:[ !\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u
 // Deviates: underscores are taken, since host names of containers have them.
@@ -39,10 +42,11 @@ export function parsePathArgument(text: string, kind: PathKind): PathArgument {
   if (end === -1) throw badAddress(kind, 'put it in angle brackets')
   const address = withoutRoute(path.slice(1, end))
   if (address === '' && (kind === 'recipient' || end > 1)) throw badAddress(kind, 'it is empty')
-  if (address !== '' && !isMailbox(address, kind)) throw badAddress(kind, 'see RFC 5321 section 4.1.2')
+  const form = address === '' ? 'regular' : formOf(address, kind)
+  if (form === undefined) throw badAddress(kind, 'see RFC 5321 section 4.1.2')
   const rest = path.slice(end + 1)
   if (rest !== '' && !rest.startsWith(' ')) throw badAddress(kind, 'a space is missing after it')
-  return { address, parameters: parseParameters(rest) }
+  return { address, irregular: form === 'irregular' || undefined, parameters: parseParameters(rest) }
 }
 
 /** Index of the closing bracket, those in quotes passed over; -1 without a path. */
@@ -69,15 +73,21 @@ function withoutRoute(path: string): string {
     : path
 }
 
-/** Mailbox = Local-part "@" ( Domain / address-literal ) */
-function isMailbox(address: string, kind: PathKind): boolean {
-  if (unsafe.test(address)) return false
+/**
+ * Mailbox = Local-part "@" ( Domain / address-literal )
+ * Deviates: dots may stand anywhere in the local part, as providers give such addresses out, and a name without a domain
+ * is one too, as programs on one machine send to `root`. What real mail has is caught, and marked.
+ */
+function formOf(address: string, kind: PathKind): 'regular' | 'irregular' | undefined {
+  if (unsafe.test(address)) return undefined
   // RFC 5321 §4.1.1.3: the one recipient that needs no domain.
-  if (kind === 'recipient' && address.toLowerCase() === 'postmaster') return true
+  if (kind === 'recipient' && address.toLowerCase() === 'postmaster') return 'regular'
   const at = address.lastIndexOf('@')
-  const localPart = address.slice(0, Math.max(at, 0))
-  const local = localPart.startsWith('"') ? quotedString : dotString
-  return octetsOf(localPart) <= maxLocalPartOctets && local.test(localPart) && isDomain(address.slice(at + 1))
+  const localPart = at === -1 ? address : address.slice(0, at)
+  if (octetsOf(localPart) > maxLocalPartOctets || (at !== -1 && !isDomain(address.slice(at + 1)))) return undefined
+  if (localPart.startsWith('"')) return at !== -1 && quotedString.test(localPart) ? 'regular' : undefined
+  if (dotString.test(localPart)) return at === -1 ? 'irregular' : 'regular'
+  return dotsAnywhere.test(localPart) && /[^.]/.test(localPart) ? 'irregular' : undefined
 }
 
 function isDomain(name: string): boolean {

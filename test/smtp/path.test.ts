@@ -34,8 +34,15 @@ for (const [text, address] of legal) {
   })
 }
 
+for (const address of ['a..b@docomo.example', 'a.@x', '.a@x', 'root', 'cron.daily', 'a..b']) {
+  test(`${address}, as real systems have it, is taken and marked`, () => {
+    assert.deepEqual(parseForwardPath(`<${address}>`, offered, false), { address, irregular: true })
+    assert.deepEqual(parseReversePath(`<${address}>`, offered), { address, irregular: true })
+  })
+}
+
 const illegal = [
-  ...['', 'a@x', '<a@x', '<>', '<@>', '<a>', '<a@>', '<@x>', '<a@b@c>', '<a b@x>', '<a..b@x>', '<.a@x>', '<a.@x>'],
+  ...['', 'a@x', '<a@x', '<>', '<@>', '<a@>', '<@x>', '<a@b@c>', '<a b@x>', '<.@x>', '<..>', '<a b>', '<"a b">'],
   ...['<a@x.>', '<a@.x>', '<a@-x>', '<a@x->', '<a@[1.2.3]>', '<a@[IPv6:xyz]>', '<a@[::1]>', '<"a@x>', '<"a"b@x>'],
   ...['<a@b\rX: y>', '<a\0@x>', '<a\x7f@x>', '<a<b>@x>', '<a\u2028@x>', '<"a\rb"@x>', '<a@x\u0085>', '<a@x>y'],
   ...[`<a@${longestDomain}b.example>`, `<${'a'.repeat(65_536)}@x>`, '<@one.example:>', '<"a\\">'],

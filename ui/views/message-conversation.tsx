@@ -42,7 +42,10 @@ function factsOf(envelope: WireEnvelope, message: WireMessage): readonly (readon
   ]
 }
 
-function mailFrom({ address, size, body, smtpUtf8, ret, envId }: WireEnvelope['reversePath']): string {
+/** Other servers may refuse it. */
+const irregularMark = ' (not a valid address by RFC 5321)'
+
+function mailFrom({ address, irregular, size, body, smtpUtf8, ret, envId }: WireEnvelope['reversePath']): string {
   const parameters = [
     size === null ? '' : `SIZE=${size}`,
     body === null ? '' : `BODY=${body}`,
@@ -50,12 +53,14 @@ function mailFrom({ address, size, body, smtpUtf8, ret, envId }: WireEnvelope['r
     ret === null ? '' : `RET=${ret}`,
     envId === null ? '' : `ENVID=${envId}`,
   ]
-  return [`<${address}>`, ...parameters.filter((parameter) => parameter !== '')].join(' ')
+  return [`<${address}>${irregular ? irregularMark : ''}`, ...parameters.filter((parameter) => parameter !== '')].join(
+    ' ',
+  )
 }
 
-function rcptTo({ address, notify, orcpt }: WireEnvelope['forwardPaths'][number]): string {
+function rcptTo({ address, irregular, notify, orcpt }: WireEnvelope['forwardPaths'][number]): string {
   const parameters = [notify === null ? '' : ` NOTIFY=${notify.join(',')}`, orcpt === null ? '' : ` ORCPT=${orcpt}`]
-  return `<${address}>${parameters.join('')}`
+  return `<${address}>${parameters.join('')}${irregular ? irregularMark : ''}`
 }
 
 function between(from: string, to: string): string {

@@ -45,7 +45,7 @@ function Session({ session, open }: { session: WireSession; open: boolean }) {
   const facts = [
     listener,
     tls ?? 'no TLS',
-    authUser === null ? null : `as ${authUser}`,
+    authUser === null ? null : `as ${authUser === '' ? '(no name)' : authUser}`,
     messages === 0 && !takesMessages.test(listener) ? null : count(messages, 'message'),
     seconds === null ? null : `${seconds.toFixed(2)} s`,
   ]
