@@ -99,7 +99,9 @@ function spoken(paths: readonly string[]): string {
 async function listen(hub: Hub): Promise<void> {
   const asked = process.env['STUNTMAIL_LIVERELOAD']
   const address =
-    asked === undefined ? { hosts: loopbackHosts, port: defaultLiveReloadPort } : listenAddress.read(asked, root)
+    asked === undefined
+      ? { hosts: loopbackHosts, port: defaultLiveReloadPort }
+      : listenAddress(defaultLiveReloadPort).read(asked, root)
   if (address === undefined) return
   if (!address.hosts.every((host) => host === 'localhost' || isLoopbackHost(host))) {
     throw new Error('STUNTMAIL_LIVERELOAD: LiveReload listens on this machine only')

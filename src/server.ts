@@ -278,12 +278,15 @@ async function startWeb(
   const { templates, ties } = services.templates ?? {}
   const bus = http.eventBus(log)
   store.subscribe((changes) => bus.publish('changes', changes))
+  store.subscribeSessions(() => bus.publish('sessions', undefined))
   templates?.subscribe((event) => bus.publish('templates', event))
   replays.subscribe((run) => bus.publish('replays', run))
   const options = {
     sockets,
     allowedHosts: settings.allowHosts,
     allowedOrigins: settings.allowOrigins,
+    container: settings.container,
+    basePath: settings.basePath,
     users: credentials,
     maxMessageOctets: settings.maxMessage,
     uiDirectory,

@@ -8,7 +8,8 @@ import type {
   WireResume,
   WireTemplatesEvent,
 } from '../src/http/wire-types.ts'
-import { connection } from './connection.ts'
+import { asProblem, send } from './api.ts'
+import { connection, refusal, sessionsEnded } from './connection.ts'
 import { latestChange, takeChanges } from './listing.ts'
 import { catchUpReplays, takeReplay } from './replays.ts'
 import { currentLook, lookChanges, takeHint, takeRendering } from './renderings.ts'
@@ -38,6 +39,7 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
     if (socket.connected) socket.emit('look', currentLook())
   })
   socket.on('connect', () => {
+    refusal.value = null
     resumeFrom(latestChange())
     look()
     void catchUpReplays()
@@ -48,6 +50,7 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
   socket.on('rendering', (event: WireRendering) => takeRendering(event))
   socket.on('replay', (event: WireReplay) => takeReplay(event))
   socket.on('templates', (event: WireTemplatesEvent) => takeHint(event))
+  socket.on('sessions', () => void (sessionsEnded.value += 1))
   socket.on('changes', (event: WireChanges) => {
     const since = latestChange()
     const caughtUp = connection.peek() === 'live'
@@ -66,6 +69,15 @@ export function startLive(onArrival: (changes: readonly WireChange[]) => void): 
   socket.on('connect_error', () => {
     if (connection.peek() === 'live') connection.value = 'lost'
   })
+  // Behind a proxy that says other names than the browser, polling begins and is refused in the middle.
+  for (const event of ['error', 'close', 'reconnect_attempt'] as const) socket.io.on(event, () => void explain(path))
+}
+
+/** Asks as the connection asks, by an answer that can be read: a WebSocket that is refused does not say why. */
+async function explain(path: string): Promise<void> {
+  if (connection.peek() === 'live' || refusal.peek() !== null) return
+  const problem = await send('POST', `${path}/?EIO=4&transport=polling`).then(() => null, asProblem)
+  if (problem?.status === 403 && connection.peek() !== 'live') refusal.value = problem.message
 }
 
 /** At once, and of what comes too soon after it the last one when its time has come. */

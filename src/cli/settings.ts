@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { basename, dirname } from 'node:path'
+import { withContainer } from '../config/container.ts'
 import { defaultDataDirectory, thisMachine } from '../config/data-directory.ts'
 import { loadConfigFile } from '../config/load.ts'
 import { environmentSource, objectSource, resolveSettings, type Resolved, type Source } from '../config/resolve.ts'
@@ -15,7 +16,7 @@ export async function commandSettings(command: Command): Promise<Resolved> {
   const { config } = resolveSettings(given, 'command').settings
   const file = await loadConfigFile(folder, config)
   const sources = file === undefined ? given : [...given, fileSource(file)]
-  return withDataDirectory(resolveSettings(sources, 'command'))
+  return withDataDirectory(withContainer(resolveSettings(sources, 'command')))
 }
 
 function fileSource({ path, content }: { readonly path: string; readonly content: unknown }): Source {

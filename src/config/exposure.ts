@@ -16,25 +16,30 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Everybody who reaches a listener beyond loopback could read all mail or fill the disk, so it needs a password. WEB-10.
- * @throws ConfigError `refused`, naming listener and option.
+ * @throws ConfigError `refused`, naming every such listener, and the options that are missing for all of them.
  */
 export function assertNotExposed(settings: Settings): void {
   if (settings.iKnowThisIsOpen) return
-  for (const name of listenerNames) {
+  const exposed = listenerNames.flatMap((name) => {
     const address = settings[`listen.${name}`]
     const open = address?.hosts.find((host) => !isLoopback(host))
-    if (address === undefined || open === undefined || hasPassword(name, settings)) continue
-    throw new ConfigError(
-      'refused',
-      `${name} would listen on ${hostPort(open, address.port)}, where other machines reach it without a password. ` +
-        `Give ${passwordsFor[kindOf(name)]}, or listen on 127.0.0.1; --i-know-this-is-open if that is what you want.`,
-    )
-  }
+    if (address === undefined || open === undefined || hasPassword(name, settings)) return []
+    return [{ name, where: hostPort(open, address.port) }]
+  })
+  if (exposed.length === 0) return
+  const missing = new Set(exposed.map(({ name }) => passwordsFor[kindOf(name)]))
+  throw new ConfigError(
+    'refused',
+    `Other machines would reach this without a password: ${exposed.map(({ name, where }) => `${name} on ${where}`).join(', ')}.\n` +
+      `Add passwords:   ${[...missing].join(' ')}\n` +
+      'Or leave it open: --i-know-this-is-open (in a container: --container)\n' +
+      'Or listen on 127.0.0.1. To open the page by a name, add --allow-host NAME.',
+  )
 }
 
 const passwordsFor = {
-  http: '--ui-user USER:PASSWORD or --ui-htpasswd FILE',
-  mail: '--strict-login and --mail-user USER:PASSWORD',
+  http: '--ui-user USER:PASSWORD',
+  mail: '--strict-login --mail-user USER:PASSWORD',
   smtp: '--smtp-user USER:PASSWORD',
 } as const
 

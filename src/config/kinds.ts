@@ -24,21 +24,28 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** Off is undefined. A port alone is for loopback, IPv4 and IPv6. */
-export const listenAddress: Kind<ListenAddress | undefined> = {
-  repeatable: false,
-  read(value) {
-    const text = typeof value === 'number' ? String(value) : value
-    if (text === 'off' || text === false) return undefined
-    const parts = typeof text === 'string' ? /^(?:(\[[^\]]*\]|[^:[\]]*):)?(\d{1,5})$/.exec(text.trim()) : null
-    const host = parts?.[1]
-    const port = Number(parts?.[2])
-    if (parts === null || port > 65_535) {
-      throw new BadValue('a port from 0 to 65535 (0: any that is free), HOST:PORT, [IPv6]:PORT, or off')
-    }
-    return { hosts: [host === undefined ? 'localhost' : hostAddress(host)], port }
-  },
-  show: (value) => (value === undefined ? 'off' : value.hosts.map((host) => hostPort(host, value.port)).join(' ')),
+/**
+ * Off is undefined. A port alone is for loopback, IPv4 and IPv6.
+ * @param usualPort where a host stands alone.
+ */
+export function listenAddress(usualPort: number): Kind<ListenAddress | undefined> {
+  return {
+    repeatable: false,
+    read(value) {
+      const text = typeof value === 'number' ? String(value) : value
+      if (text === 'off' || text === false) return undefined
+      const given = typeof text === 'string' ? text.trim() : ''
+      const parts =
+        /^(?:(\[[^\]]*\]|[^:[\]]*):)?(\d{1,5})$/.exec(given) ?? /^(\[[^\]]*\]|\d+\.[\d.]+|localhost)$/i.exec(given)
+      const [, host, portText = String(usualPort)] = parts ?? []
+      const port = Number(portText)
+      if (parts === null || port > 65_535) {
+        throw new BadValue('a port from 0 to 65535 (0: any that is free), HOST:PORT, [IPv6]:PORT, HOST, or off')
+      }
+      return { hosts: [host === undefined ? 'localhost' : hostAddress(host)], port }
+    },
+    show: (value) => (value === undefined ? 'off' : value.hosts.map((host) => hostPort(host, value.port)).join(' ')),
+  }
 }
 
 /** `HOST:PORT` as in a URL: IPv6 in brackets. */
@@ -217,6 +224,19 @@ export const certificateName: Kind<string> = {
     return name
   },
   show: (name) => name,
+}
+
+/** Path under which a proxy serves us: begins with a slash and ends without; empty for none. */
+export const basePath: Kind<string> = {
+  repeatable: false,
+  read(value) {
+    const text = typeof value === 'string' ? value.trim().replace(/\/$/, '') : undefined
+    if (text === undefined || !/^(?:\/[A-Za-z0-9._~-]+)*$/.test(text) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(text)) {
+      throw new BadValue('a path such as /mail, of letters, digits and - . _ ~')
+    }
+    return text
+  },
+  show: (value) => (value === '' ? 'none' : value),
 }
 
 /** As it stands in the Origin field. RFC 6454 §6.2. */

@@ -40,11 +40,13 @@ export interface StuntmailOptions {
   readonly uiHtpasswd?: string
   readonly allowHosts?: readonly string[]
   readonly allowOrigins?: readonly string[]
+  readonly basePath?: string
   readonly iKnowThisIsOpen?: boolean
 }
 
 /** What a configuration file may say: the options of a server, and some of the command. */
 export interface StuntmailConfig extends StuntmailOptions {
+  readonly container?: boolean
   readonly json?: boolean
   readonly open?: boolean
   readonly logLevel?: LogLevel

@@ -15,6 +15,8 @@ export interface ServerEvents {
   readonly templates: TemplateEvent
   /** A run of a command that sends mail again began, sent or ended. */
   readonly replays: ReplayRun
+  /** A session of SMTP, IMAP or POP3 is over. */
+  readonly sessions: undefined
 }
 
 /** An event with its number on this bus; they ascend by one. */
@@ -36,6 +38,7 @@ export function eventBus(log: Log): EventBus {
     changes: new Set(),
     templates: new Set(),
     replays: new Set(),
+    sessions: new Set(),
   }
   let number = 0
   return {

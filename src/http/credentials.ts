@@ -1,9 +1,10 @@
 /** The login of the gate: HTTP Basic. RFC 7617; statuses of RFC 9110 §15.5.2 and RFC 6585 §4. */
+import { healthPath } from './gate.ts'
 import type { Authenticator } from './passwords.ts'
 import { HttpProblem } from './problem.ts'
 
 /** Where an orchestrator asks without a password; it says nothing but that we run. */
-const openPaths = new Set(['/healthz'])
+const openPaths = new Set([healthPath])
 
 /** @returns the user; undefined where no login is asked for. @throws HttpProblem 401, 429. */
 export async function authenticate(

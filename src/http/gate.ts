@@ -26,6 +26,13 @@ export interface GateRules {
   readonly origins: Pick<ReadonlySet<string>, 'has'>
   /** A page of the UI, where a link on another site may lead. */
   isDocument(path: string): boolean
+  /** See `HostRules.container`. */
+  readonly container?: boolean
+  /**
+   * What only shows: the page itself, scripts, styles, icons. Nothing in it is secret, and behind a proxy that passes on
+   * neither name nor port the browser's Origin is another one than ours.
+   */
+  isShown?(path: string): boolean
   /** What any page may include, because there is nothing to learn from it. Default: nothing. */
   isPublic?(path: string): boolean
 }
@@ -53,6 +60,8 @@ const simpleTypes = new Set(['application/x-www-form-urlencoded', 'multipart/for
 /** Our paths need no percent-encoding, so nothing can hide behind it; files of users do, and have rules of their own. */
 const plainPath = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/
 const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/
+/** Asked for by probes of containers and proxies. */
+export const healthPath = '/healthz'
 /** Fields where a second one would make two readers disagree. */
 const singleFields = new Set(['host', 'origin', 'content-type', 'content-length', 'authorization'])
 
@@ -61,12 +70,7 @@ export function decide(request: GateRequest, rules: GateRules): GateDecision {
   const fields = singleValues(request.rawHeaders)
   if (fields === undefined) return refuse(403, 'A header field that may stand once stands twice.')
   const host = ownHost(request, fields, rules)
-  if (host === undefined) {
-    return refuse(
-      403,
-      'This name is not one of ours. Use localhost with the right port, or allow the name with --allow-host.',
-    )
-  }
+  if (host === undefined) return refuse(403, unknownName(fields.get('host')))
   // Absolute-form and authority-form are for proxies, which we are not. RFC 9112 §3.2.2.
   if (!request.target.startsWith('/')) return refuse(403, 'The request target is not a path.')
   const path = request.target.split('?', 1)[0] ?? ''
@@ -86,8 +90,27 @@ type Fields = ReadonlyMap<string, string>
 /** The Host field, when it is a name of ours. */
 function ownHost(request: GateRequest, fields: Fields, rules: GateRules): string | undefined {
   const { localPort: port, localAddress } = request
+  const { names, container = false } = rules
   const host = fields.get('host')
-  return host !== undefined && hostAllowed(host, { port, names: rules.names, localAddress }) ? host : undefined
+  if (isHealthProbe(request, fields)) return host ?? ''
+  return host !== undefined && hostAllowed(host, { port, names, container, localAddress }) ? host : undefined
+}
+
+/** Whoever looks whether we run need not know our name; it is not told more. A page is none. */
+function isHealthProbe(request: GateRequest, fields: Fields): boolean {
+  const fromPage = fields.has('origin') || fields.has('sec-fetch-site')
+  return isReading(request) && request.target === healthPath && !fromPage
+}
+
+function isReading({ method, upgrade }: GateRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && !upgrade
+}
+
+function unknownName(host: string | undefined): string {
+  const name = /^[a-z0-9._-]{1,255}(?=:\d+$|$)/i.exec(host ?? '')?.[0]
+  return name === undefined
+    ? 'The request does not say by what name it reaches Stuntmail. Use http://localhost with the right port.'
+    : `Stuntmail does not go by the name ${name}. Start it with --allow-host ${name}, or use http://localhost with the right port.`
 }
 
 function isPlain(target: string, path: string): boolean {
@@ -126,11 +149,14 @@ function foreignness(request: GateRequest, fields: Fields, place: Place): string
 /** Why the request comes from somebody else's page; undefined when it does not. */
 function foreignPage(request: GateRequest, fields: Fields, place: Place): string | undefined {
   const origin = fields.get('origin')
-  if (origin !== undefined) {
-    if (place.rules.origins.has(origin)) return undefined
-    // `null` is what a sandboxed or local page says: never ours. Missing is what programs and same-origin GETs say.
-    if (!isOwnOrigin(origin, place)) return 'The request comes from a page of another origin.'
-  }
+  if (origin !== undefined && place.rules.origins.has(origin)) return undefined
+  const shown = isReading(request) && place.rules.isShown?.(place.path) === true
+  // `null` is what a sandboxed or local page says: never ours. Missing is what programs and same-origin GETs say.
+  if (origin !== undefined && !shown && !isOwnOrigin(origin, place)) return otherOrigin(origin, place.host)
+  return otherSite(request, fields, place)
+}
+
+function otherSite(request: GateRequest, fields: Fields, place: Place): string | undefined {
   const site = fields.get('sec-fetch-site')
   if (site === undefined || site === 'same-origin' || site === 'none') return undefined
   const followsLink =
@@ -140,6 +166,17 @@ function foreignPage(request: GateRequest, fields: Fields, place: Place): string
     fields.get('sec-fetch-dest') === 'document' &&
     place.rules.isDocument(place.path)
   return followsLink ? undefined : 'The request comes from a page of another site.'
+}
+
+/** Says what to do to somebody whose proxy it is, too. */
+function otherOrigin(origin: string, host: string): string {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  if (url === undefined || url.origin !== origin) return 'The request comes from a page of another origin.'
+  return (
+    `The request comes from a page of another origin: the page is at ${origin}, and Stuntmail was asked as ${host}. ` +
+    `If that page is Stuntmail's own behind a proxy, let the proxy pass the name on (nginx: proxy_set_header Host $http_host) ` +
+    `and start Stuntmail with --allow-host ${url.hostname}; or start it with --allow-origin ${origin}.`
+  )
 }
 
 function isOwnOrigin(origin: string, place: Place): boolean {

@@ -3,14 +3,22 @@
 export interface HostRules {
   /** Port the request came in on. */
   readonly port: number
-  /** Names (or addresses) that are ours besides loopback; `name` stands for our port and for no port, `name:port` for itself. Lower case. */
+  /** Names (or addresses) that are ours besides loopback; `name` stands for every port, `name:port` for itself. Lower case. */
   readonly names: ReadonlySet<string>
+  /**
+   * We are in a container: its ports are published as others, and names without a dot are those of its network, which no
+   * name server of the world can point at us.
+   */
+  readonly container?: boolean
   /** Address the connection came in on. A browser says a literal only when the user typed it, so it cannot be rebound. */
   readonly localAddress: string | undefined
 }
 
 const dottedLoopback = /^127\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){2}$/
 const localhostName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*localhost$/
+
+// A name of digits alone is an address: `2130706433`, `0x7f000001`.
+const singleLabel = /^(?!0x)[a-z_][a-z0-9_-]*$/
 
 /**
  * Whether a request for this Host is meant for us.
@@ -22,8 +30,10 @@ export function hostAllowed(host: string, rules: HostRules): boolean {
   if (split === undefined) return false
   const { name, port } = split
   if (port !== undefined && rules.names.has(`${name}:${port}`)) return true
-  if (rules.names.has(name)) return port === undefined || port === rules.port
-  return (port ?? 80) === rules.port && (isLoopback(name) || isLiteral(name, rules.localAddress))
+  if (rules.names.has(name)) return true
+  if (rules.container === true && singleLabel.test(name)) return true
+  const onOurPort = rules.container === true || (port ?? 80) === rules.port
+  return onOurPort && (isLoopback(name) || isLiteral(name, rules.localAddress))
 }
 
 /** Whether a page of this origin was served by this machine, on any port. Never true for `null`. */

@@ -43,11 +43,30 @@ export function writeProblem(request: IncomingMessage, response: ServerResponse,
     response.destroy()
     return
   }
-  const body = Buffer.from(JSON.stringify(problemBody(problem)))
+  const page = wantsPage(request)
+  const body = Buffer.from(page ? problemPage(problem) : JSON.stringify(problemBody(problem)))
   response.statusCode = problem.status
   for (const name of ['Content-Disposition', 'ETag', 'Accept-Ranges']) response.removeHeader(name)
-  setHeaders(response, { ...problem.headers, 'Content-Type': problemMediaType, 'Content-Length': String(body.length) })
+  const mediaType = page ? 'text/html; charset=utf-8' : problemMediaType
+  setHeaders(response, { ...problem.headers, 'Content-Type': mediaType, 'Content-Length': String(body.length) })
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** A person's browser asks for a page by name; programs take anything, or JSON. RFC 9110 §12.5.1. */
+function wantsPage({ headers }: IncomingMessage): boolean {
+  return /^\s*text\/html\b/i.test(headers.accept ?? '')
+}
+
+/** The same as a page, without anything that the policy on it would have to allow. */
+function problemPage(problem: HttpProblem): string {
+  const text = (given: string): string => given.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`)
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>Stuntmail: ${text(problem.title)}</title></head>`,
+    `<body><h1>Stuntmail: ${text(problem.title)}</h1><p>${text(problem.message)}</p></body></html>\n`,
+  ].join('\n')
 }
 
 async function writeStream(request: IncomingMessage, response: ServerResponse, reply: StreamReply): Promise<void> {

@@ -20,8 +20,6 @@ export interface RouteInput<P extends Entries, Q extends Entries, B> {
   readonly body: B
   /** Where the route takes a stream; empty otherwise. Throws HttpProblem when it is too long or breaks off. */
   readonly stream: AsyncIterable<Uint8Array>
-  /** `http://host:port` as the client calls us. */
-  readonly origin: string
   readonly client: { readonly address: string; readonly port: number }
   /** Who is logged in; undefined where no login is asked for. */
   readonly user: string | undefined
@@ -100,7 +98,6 @@ export function route<P extends Entries, Q extends Entries, B = undefined>(spec:
         query: asked.output,
         body: await bodyOf(spec, request, maxOctets),
         stream: spec.stream === undefined ? noOctets() : readBody(request, maxOctets),
-        origin: `http://${request.headers.host ?? ''}`.toLowerCase(),
         client: { address: clientAddress(request), port: request.socket.remotePort ?? 0 },
         user,
       } as RouteInput<P, Q, B>)

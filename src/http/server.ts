@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import express, { type Express } from 'express'
 import type { BoundSockets } from '../net/listener.ts'
+import { isBare, redirectInto, takeOff } from './base-path.ts'
 import { failureOf } from './failure.ts'
 import { frameReply } from './frame.ts'
 import { guard, type Admission } from './guard.ts'
@@ -19,6 +20,7 @@ import type { Route } from './router.ts'
 import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
 import { loadStaticFiles, type StaticFiles } from './static.ts'
+import { WebRequest } from './upgrades.ts'
 import type { WatchedUi } from './watched-ui.ts'
 import { templateFileReply } from './template-files.ts'
 
@@ -26,6 +28,10 @@ export interface HttpOptions {
   readonly sockets: BoundSockets
   /** Names besides loopback under which we may be reached: `name` or `name:port`. Default none. */
   readonly allowedHosts?: readonly string[]
+  /** See `HostRules.container`. Default false. */
+  readonly container?: boolean
+  /** Path that a proxy leaves before ours, as `/mail`. Default none. */
+  readonly basePath?: string
   /** Origins of other pages that may use REST and the live channel. Default none. */
   readonly allowedOrigins?: readonly string[]
   /** Who may log in. Default: nobody has to. */
@@ -84,7 +90,9 @@ export async function startHttp(
   const rules = {
     names: new Set(options.allowedHosts?.map((name) => name.toLowerCase())),
     origins: new Set(options.allowedOrigins),
+    container: options.container ?? false,
     isDocument: files.isDocument,
+    isShown: files.has,
   }
   const users = options.users ?? []
   const sockets = ['/socket.io/', ...(watchedUi === undefined ? [] : [watchedUi.socketPath])]
@@ -95,7 +103,10 @@ export async function startHttp(
   const server = httpServer(limits)
   const onError = (request: IncomingMessage, response: ServerResponse) => (error: unknown) =>
     writeProblem(request, response, failureOf(error, services.log, request))
+  const basePath = options.basePath ?? ''
   server.on('request', (request, response) => {
+    if (isBare(request, basePath)) return redirectInto(response, basePath)
+    takeOff(basePath, request)
     const answer = async (): Promise<void> => {
       const admission = await gate.request(request, response)
       if (admission === undefined) return
@@ -106,6 +117,7 @@ export async function startHttp(
     answer().catch(onError(request, response))
   })
   server.on('upgrade', (request, socket, head) => {
+    takeOff(basePath, request)
     void gate.upgrade(request, socket).then((admission) => {
       if (admission === undefined) return
       const endpoint = admission.path === watchedUi?.socketPath ? watchedUi : live
@@ -126,6 +138,7 @@ export async function startHttp(
 
 function httpServer(limits: HttpLimits): Server {
   const server = createServer({
+    IncomingMessage: WebRequest,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
@@ -213,9 +226,8 @@ function application(services: RouteServices, files: StaticFiles, userOf: UserOf
     )
   }
   app.get('/frame/:key', (request, response) =>
-    answer(request, response, async () => {
-      const origin = `http://${request.headers.host ?? ''}`.toLowerCase()
-      return frameReply(request.path, origin, request.query['remote'] === '1')
+    answer(request, response, () => {
+      return Promise.resolve(frameReply(request.path, request.query['remote'] === '1'))
     }),
   )
   app.get('/template-files/*path', (request, response) =>

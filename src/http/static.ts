@@ -24,6 +24,8 @@ interface Asset {
 export interface StaticFiles {
   /** The page of the UI: answered with `index.html`. */
   isDocument(path: string): boolean
+  /** Whether there is such a file, or it is the page. */
+  has(path: string): boolean
   /** @returns whether there is such a file; otherwise nothing was written. */
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean
 }
@@ -90,6 +92,7 @@ export async function loadStaticFiles(directory: string | undefined): Promise<St
 function serveFrom(assets: ReadonlyMap<string, Asset>): StaticFiles {
   return {
     isDocument: (path) => path === documentPath,
+    has: (path) => path === documentPath || (path !== indexPath && assets.has(path)),
     serve(path, request, response) {
       const document = path === documentPath
       const asset = document ? (assets.get(indexPath) ?? missingUi) : assets.get(path)

@@ -1,7 +1,8 @@
 /**
  * socket.io at `/socket.io/`, behind the gate and fenced in: it says small hints and hears two small questions.
  * A client emits `resume` with the number it has; `changes` answers it and follows whatever happens. It emits `look` with
- * the renderings it shows; `rendering` and `templates` answer it and follow every save. WEB-8.
+ * the renderings it shows; `rendering` and `templates` answer it and follow every save. `sessions` says that some have
+ * ended. WEB-8.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -43,6 +44,7 @@ interface Said {
   rendering: (event: WireRendering) => void
   templates: (event: WireTemplatesEvent) => void
   replay: (event: WireReplay) => void
+  sessions: () => void
 }
 
 type LiveSocket = Socket<Heard, Said>
@@ -57,6 +59,8 @@ const maxSessions = 500
 const maxPacketsPerSecond = 20
 /** For a connection to become a socket, and for a poll to become a WebSocket. */
 const connectTimeoutMs = 10_000
+/** Between two hints that sessions have ended. */
+const sessionHintMs = 500
 
 export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOptions): LiveChannel {
   const feed = new Feed({ store, log })
@@ -91,6 +95,8 @@ export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOption
   io.on('connection', (socket) => attach(socket, feed, templateFeed))
   // Few and small; a client that takes none of it is dropped by its heartbeats.
   subscriptions.push(bus.subscribe('replays', ({ value }) => void io.emit('replay', wireReplay(value))))
+  const hint = sparsely(sessionHintMs, () => void io.emit('sessions'))
+  subscriptions.push(bus.subscribe('sessions', hint.ring), hint.stop)
   return {
     request: (request, response) => void inner.emit('request', request, response),
     upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),
@@ -102,6 +108,22 @@ export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOption
       io.engine.close()
     },
   }
+}
+
+/** At once, and again after a while where there was more: whoever is told looks at all of it. */
+function sparsely(pauseMs: number, act: () => void): { ring(): void; stop(): void } {
+  let pause: NodeJS.Timeout | undefined
+  let again = false
+  const ring = (): void => {
+    again = pause !== undefined
+    if (again) return
+    act()
+    pause = setTimeout(() => {
+      pause = undefined
+      if (again) ring()
+    }, pauseMs).unref()
+  }
+  return { ring, stop: () => clearTimeout(pause) }
 }
 
 /** Puts a socket into the feeds once it asks. */

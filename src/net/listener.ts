@@ -7,10 +7,17 @@ import net from 'node:net'
 /** IPv4 and IPv6 loopback: where everything listens unless told otherwise. */
 export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1']
 
+/** Every address of the machine, of both families: who asks for one of them means both. */
+const anyHosts: readonly string[] = ['0.0.0.0', '::']
+const families: ReadonlyMap<string, readonly string[]> = new Map([
+  ['localhost', loopbackHosts],
+  ...anyHosts.map((host) => [host, anyHosts] as const),
+])
+
 export interface ListenSpec {
   /** Name of the listener, for people: `smtp`, `http`, … */
   readonly name: string
-  /** Addresses to bind, all on the same port. `localhost` stands for both loopback addresses. */
+  /** Addresses to bind, all on the same port. `localhost` stands for both loopback addresses, `0.0.0.0` and `::` for each other. */
   readonly hosts: readonly string[]
   /** 0 for a free one. */
   readonly port: number
@@ -66,7 +73,7 @@ const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT
  * @throws PortInUse, or an error that names listener, host and port; then nothing is bound.
  */
 export async function bind(spec: ListenSpec): Promise<BoundSockets> {
-  const hosts = [...new Set(spec.hosts.flatMap((host) => (host === 'localhost' ? loopbackHosts : [host])))]
+  const hosts = [...new Set(spec.hosts.flatMap((host) => families.get(host) ?? [host]))]
   let inUse: unknown
   for (const port of portsToTry(spec)) {
     try {
@@ -135,7 +142,7 @@ async function listen(spec: ListenSpec, address: BoundAddress, additional: boole
     return server
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (additional && address.host === '::1' && noSuchAddress.has(code)) return undefined
+    if (additional && /^::1?$/.test(address.host) && noSuchAddress.has(code)) return undefined
     if (code === 'EADDRINUSE') throw new PortInUse(spec.name, address, { cause: error })
     const where = `${address.host} port ${address.port}`
     throw new Error(`${spec.name}: cannot listen on ${where}: ${code || 'unknown error'}`, { cause: error })

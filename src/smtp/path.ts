@@ -85,8 +85,16 @@ function formOf(address: string, kind: PathKind): 'regular' | 'irregular' | unde
   const at = address.lastIndexOf('@')
   const localPart = at === -1 ? address : address.slice(0, at)
   if (octetsOf(localPart) > maxLocalPartOctets || (at !== -1 && !isDomain(address.slice(at + 1)))) return undefined
-  if (localPart.startsWith('"')) return at !== -1 && quotedString.test(localPart) ? 'regular' : undefined
-  if (dotString.test(localPart)) return at === -1 ? 'irregular' : 'regular'
+  return at === -1 ? nameForm(localPart) : localPartForm(localPart)
+}
+
+function nameForm(name: string): 'irregular' | undefined {
+  return name.startsWith('"') || localPartForm(name) === undefined ? undefined : 'irregular'
+}
+
+function localPartForm(localPart: string): 'regular' | 'irregular' | undefined {
+  if (localPart.startsWith('"')) return quotedString.test(localPart) ? 'regular' : undefined
+  if (dotString.test(localPart)) return 'regular'
   return dotsAnywhere.test(localPart) && /[^.]/.test(localPart) ? 'irregular' : undefined
 }
 

@@ -27,6 +27,8 @@ export interface Store {
   room(): number
   /** Keeps a session. Called at its end; the newest `maxSessions` without a message are kept. Never throws. */
   recordSession(session: SessionRecord): void
+  /** Calls the listener each time a session was recorded; `sessions` has it by then. @returns the way out. */
+  subscribeSessions(listener: () => void): () => void
 
   list(request: ListRequest): Promise<MessagePage>
   /** Keys that match, newest first. */

@@ -53,14 +53,14 @@ describe('the command line', { concurrency: 2 }, () => {
       ['--smtp', '0.0.0.0:0'],
       {},
       78,
-      /^stuntmail: smtp would listen on 0\.0\.0\.0:0.*--smtp-user/,
+      /^stuntmail: Other machines .*smtp on 0\.0\.0\.0:0\.\nAdd passwords: +--smtp-user/,
     ],
     [
       'the UI beyond this machine',
       ['--http', '[::]:0'],
       {},
       78,
-      /^stuntmail: http would listen on \[::\]:0.*--ui-user/,
+      /^stuntmail: Other machines .*http on \[::\]:0\.\nAdd passwords: +--ui-user/,
     ],
   ]
   for (const [what, args, options, exit, text] of refusals) {

@@ -159,8 +159,14 @@ describe('listening beyond this machine (WEB-10)', () => {
 
   for (const host of ['0.0.0.0', '[::]', '192.168.1.2', '[fe80::1]', '[::ffff:10.0.0.1]']) {
     it(`is refused on ${host} without a password`, () => {
-      assert.match(exposed({ listen: { smtp: `${host}:0` } }), /^smtp would listen on .* Give --smtp-user/)
-      assert.match(exposed({ listen: { http: `${host}:0` } }), /^http would listen on .* Give --ui-user/)
+      assert.match(
+        exposed({ listen: { smtp: `${host}:0` } }),
+        /^Other machines would reach this without a password: smtp on .*\nAdd passwords: +--smtp-user USER:PASSWORD\n/,
+      )
+      assert.match(
+        exposed({ listen: { http: `${host}:0` } }),
+        /^Other machines .*: http on .*\nAdd passwords: +--ui-user USER:PASSWORD\n/,
+      )
       allowed({ listen: { smtp: `${host}:0` }, smtpUsers: ['ann:secret'] })
       allowed({ listen: { http: `${host}:0` }, uiUsers: ['ann:secret'] })
       allowed({ listen: { http: `${host}:0` }, uiHtpasswd: 'users' })
@@ -168,8 +174,18 @@ describe('listening beyond this machine (WEB-10)', () => {
     })
   }
 
+  it('says of all listeners at once what is missing', () => {
+    const everywhere = { smtp: '0.0.0.0', submission: '0.0.0.0', imap: '0.0.0.0', http: '0.0.0.0' }
+    const text = exposed({ listen: everywhere, uiUsers: ['ann:secret'] })
+    assert.match(text, /smtp on 0\.0\.0\.0:1025, submission on 0\.0\.0\.0:1587, imap on 0\.0\.0\.0:1143\./)
+    assert.match(text, /\nAdd passwords: +--smtp-user USER:PASSWORD --strict-login --mail-user USER:PASSWORD\n/)
+  })
+
   it('is not helped by the password of another listener', () => {
-    assert.match(exposed({ listen: { http: '0.0.0.0:0' }, smtpUsers: ['ann:secret'] }), /^http would listen/)
+    assert.match(
+      exposed({ listen: { http: '0.0.0.0:0' }, smtpUsers: ['ann:secret'] }),
+      /password: http on 0\.0\.0\.0:0\.\nAdd passwords: +--ui-user USER:PASSWORD\n/,
+    )
   })
 
   it('is not what loopback is', () => {

@@ -15,29 +15,32 @@ describe('the value of a listener', () => {
     ['localhost:1025', ['localhost'], 1025],
     ['[::1]:65535', ['::1'], 65535],
     ['0.0.0.0:25', ['0.0.0.0'], 25],
+    ['0.0.0.0', ['0.0.0.0'], 1025],
+    ['[::]', ['::'], 1025],
+    ['LocalHost', ['localhost'], 1025],
   ]
   for (const [value, hosts, port] of good) {
     it(`takes ${JSON.stringify(value)}`, () => {
-      assert.deepEqual(kinds.listenAddress.read(value, '/'), { hosts, port })
+      assert.deepEqual(kinds.listenAddress(1025).read(value, '/'), { hosts, port })
     })
   }
   for (const value of ['off', false]) {
     it(`is none for ${JSON.stringify(value)}`, () => {
-      assert.equal(kinds.listenAddress.read(value, '/'), undefined)
+      assert.equal(kinds.listenAddress(1025).read(value, '/'), undefined)
     })
   }
   const bad = [
     '65536',
     '-1',
     '',
-    '127.0.0.1',
     '127.0.0.1:',
+    '127.0.0',
     '::1:1025',
     '[127.0.0.1]:1025',
     'mail.test:25',
     '1.2.3:25',
     '1e3',
-    '[::1]',
+    '[::1',
     true,
     1.5,
     null,
@@ -46,7 +49,7 @@ describe('the value of a listener', () => {
   ]
   for (const value of bad) {
     it(`refuses ${JSON.stringify(value)}`, () => {
-      assert.throws(() => kinds.listenAddress.read(value, '/'), BadValue)
+      assert.throws(() => kinds.listenAddress(1025).read(value, '/'), BadValue)
     })
   }
 })

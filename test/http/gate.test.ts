@@ -44,7 +44,13 @@ describe('WEB-1: the Host field', () => {
     '127.1.2.3:8025',
     '[::1]:8025',
   ]
-  const named = ['[0:0:0:0:0:0:0:1]:8025', 'mail.dev.example', 'mail.dev.example:8025', 'tunnel.example:9000']
+  const named = [
+    '[0:0:0:0:0:0:0:1]:8025',
+    'mail.dev.example',
+    'mail.dev.example:8025',
+    'mail.dev.example:8026',
+    'tunnel.example:9000',
+  ]
   const foreign = [
     ...['evil.example', 'evil.example:8025', '127.0.0.1.evil.example:8025', 'localhost.evil.example:8025'],
     ...['LOCALHOST.', 'localhost.:8025', '[::ffff:127.0.0.1]:8025', '[::ffff:7f00:1]:8025', '0.0.0.0:8025', '0:8025'],
@@ -66,15 +72,7 @@ describe('WEB-1: the Host field', () => {
       'localhost:8025/',
       ' localhost:8025',
     ],
-    ...[
-      'tunnel.example',
-      'tunnel.example:8025',
-      'mail.dev.example:8026',
-      'xlocalhost:8025',
-      '-.localhost:8025',
-      '[::2]:8025',
-      '[::1:8025',
-    ],
+    ...['tunnel.example', 'tunnel.example:8025', 'xlocalhost:8025', '-.localhost:8025', '[::2]:8025', '[::1:8025'],
     ...['192.168.1.5:8025', 'localhost,evil.example:8025', 'localhost:8025, localhost:8025', 'lоcalhost:8025'],
   ]
   for (const Host of [...ours, ...named]) {
@@ -82,7 +80,7 @@ describe('WEB-1: the Host field', () => {
   }
   for (const Host of foreign) {
     it(`refuses ${JSON.stringify(Host)} everywhere`, () => {
-      for (const way of ways)
+      for (const way of ways.filter(({ target }) => target !== '/healthz'))
         assert.equal(statusOf(asking({ Host, 'Content-Type': 'application/json' }, way)), 403, way.target)
       assert.equal(statusOf(asking({ Host }, { upgrade: true, target: '/socket.io/' })), 403)
     })
@@ -103,6 +101,36 @@ describe('WEB-1: the Host field', () => {
     assert.equal(statusOf(asking({ Host: '192.168.1.5:8025' }, local)), 200)
     assert.equal(statusOf(asking({ Host: '192.168.1.6:8025' }, local)), 403)
     assert.equal(statusOf(asking({ Host: '[fd00:0::5]:8025' }, { localAddress: 'fd00::5' })), 200)
+  })
+  it('is not asked for where only our health is, and that by reading', () => {
+    for (const Host of ['evil.example', '10.0.0.7:8025', 'mail']) {
+      assert.equal(statusOf(asking({ Host }, { target: '/healthz' })), 200)
+      assert.equal(statusOf(asking({ Host }, { target: '/healthz', method: 'HEAD' })), 200)
+      assert.equal(statusOf(asking({ Host }, { target: '/healthz?' })), 403)
+      assert.equal(statusOf(asking({ Host }, { target: '/healthz', method: 'DELETE' })), 403)
+      assert.equal(statusOf(asking({ Host }, { target: '/healthz', upgrade: true })), 403)
+      assert.equal(statusOf(asking({ Host, Origin: `http://${Host}` }, { target: '/healthz' })), 403)
+      assert.equal(statusOf(asking({ Host, 'Sec-Fetch-Site': 'same-origin' }, { target: '/healthz' })), 403)
+    }
+    assert.equal(statusOf({ ...asking({}, { target: '/healthz' }), rawHeaders: [] }), 200)
+  })
+  it('in a container may have any port, and a name of its network', () => {
+    const status = (Host: string): number => {
+      const decision = decide(asking({ Host }, { target: '/api/state' }), { ...rules, container: true })
+      return decision.allowed ? 200 : decision.status
+    }
+    for (const Host of ['localhost:9000', 'localhost', '127.0.0.1:80', 'mail:8025', 'mail', 'my_service:1', 'MAIL'])
+      assert.equal(status(Host), 200, Host)
+    for (const Host of ['evil.example', 'mail.', '2130706433', '0x7f000001', '0', '[::2]:8025', '192.168.1.5:8025', ''])
+      assert.equal(status(Host), 403, Host)
+  })
+  it('says what to do', () => {
+    const detail = (Host: string): string => {
+      const decision = decide(asking({ Host }), rules)
+      return decision.allowed ? '' : decision.detail
+    }
+    assert.match(detail('mail.test:8080'), /--allow-host mail\.test,/)
+    assert.doesNotMatch(detail('<script>'), /script/)
   })
   it('without a port means port 80', () => {
     assert.equal(statusOf(asking({ Host: 'localhost' }, { localPort: 80 })), 200)
@@ -162,6 +190,28 @@ describe('WEB-2, WEB-3, WEB-5: other pages', () => {
   it('takes https as our own only under a configured name', () => {
     assert.equal(statusOf(asking({ Host: 'mail.dev.example', Origin: 'https://mail.dev.example' })), 200)
     assert.equal(statusOf(asking({ Host: 'localhost:8025', Origin: 'https://localhost:8025' })), 403)
+  })
+  it('lets what only shows be shown behind a proxy that passes on neither name nor port', () => {
+    const status = (fields: Fields, more: Partial<GateRequest> = {}): number => {
+      const shown = { ...rules, isShown: (path: string) => path === '/main.js' }
+      const decision = decide(asking(fields, { target: '/main.js', ...more }), shown)
+      return decision.allowed ? 200 : decision.status
+    }
+    const proxied = { Origin: 'https://mail.test' }
+    assert.equal(status(proxied), 200)
+    assert.equal(status({ ...proxied, 'Sec-Fetch-Site': 'same-origin' }), 200)
+    assert.equal(status(proxied, { method: 'HEAD' }), 200)
+    assert.equal(status({ ...proxied, 'Sec-Fetch-Site': 'cross-site' }), 403)
+    assert.equal(status({ ...proxied, Host: 'evil.example' }), 403)
+    assert.equal(status({ ...proxied, 'Content-Type': 'application/json' }, { method: 'POST' }), 403)
+    assert.equal(status(proxied, { upgrade: true }), 403)
+    for (const target of ['/api/messages', '/socket.io/', '/main.js/', '/frame/0123456789a', '/api/certificate.pem'])
+      assert.equal(status(proxied, { target }), 403, target)
+  })
+  it('says what to do to somebody whose proxy it is', () => {
+    const decision = decide(asking({ Origin: 'https://mail.test:8443' }, { target: '/api/state' }), rules)
+    assert.ok(!decision.allowed)
+    assert.match(decision.detail, /--allow-host mail\.test; or .* --allow-origin https:\/\/mail\.test:8443\./)
   })
   it('refuses a second Sec-Fetch-Site that talks over the first', () => {
     const request = asking({ 'Sec-Fetch-Site': 'cross-site' })

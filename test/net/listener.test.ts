@@ -95,6 +95,19 @@ test('a connection that comes before serve waits for it', async () => {
   await sockets.close()
 })
 
+test('who listens on every address of one family listens on those of the other too', async () => {
+  for (const host of ['0.0.0.0', '::']) {
+    const sockets = await bind({ name: 'smtp', hosts: [host], port: 0 })
+    assert.equal(sockets.addresses[0].host, '0.0.0.0')
+    for (const { host: bound, port } of sockets.addresses) {
+      const client = net.connect(port, bound === '::' ? '::1' : '127.0.0.1')
+      await once(client, 'connect')
+      client.destroy()
+    }
+    await sockets.close()
+  }
+})
+
 test('closing leaves connections that are served alone', async () => {
   const sockets = await bind({ name: 'smtp', hosts: ['127.0.0.1'], port: 0 })
   const accepted = new Promise<net.Socket>((resolve) => sockets.serve(resolve))

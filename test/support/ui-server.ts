@@ -49,6 +49,7 @@ async function serve(store: Store, port: number): Promise<{ port: number; close(
   const [address] = sockets.addresses
   const bus = eventBus(silentLog)
   const unsubscribe = store.subscribe((changes) => bus.publish('changes', changes))
+  const unsubscribeSessions = store.subscribeSessions(() => bus.publish('sessions', undefined))
   const http = await startHttp(
     { sockets, maxMessageOctets: 0, uiDirectory: join(root, 'dist/ui') },
     {
@@ -69,6 +70,7 @@ async function serve(store: Store, port: number): Promise<{ port: number; close(
     port: address.port,
     async close() {
       unsubscribe()
+      unsubscribeSessions()
       await http.close()
     },
   }

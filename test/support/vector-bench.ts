@@ -87,7 +87,7 @@ function answer(
 }
 
 function framePolicy(whole: boolean): string {
-  const reply = frameReply(`/frame/${key}`, 'http://127.0.0.1', false)
+  const reply = frameReply(`/frame/${key}`, false)
   const policy = reply.headers?.['Content-Security-Policy'] ?? ''
   return policy
     .split('; ')

@@ -49,3 +49,16 @@ test('sessions of IMAP and POP3 stand with those of SMTP', async () => {
   await page.getByText('hello of imap').waitFor()
   await page.close()
 })
+
+test('a client that failed at TLS is there at once, in words', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${server.url}/?view=sessions`)
+  await page.getByRole('heading', { name: 'Sessions' }).waitFor()
+  await page.waitForFunction(() => document.querySelector('.pulse.live') !== null)
+  const session = { clientAddress: '127.0.0.1', clientPort: 1, heloName: '', startedAt: 1, endedAt: 2, messages: 0 }
+  const transcript = 'TLS failed on port 1993 (imaps): the client does not trust the certificate.'
+  server.store.recordSession({ ...session, id: 'c3', listener: 'imaps', outcome: 'tls-failed', transcript })
+  await page.getByText('the client does not trust the certificate').waitFor()
+  await page.getByRole('button', { name: /^TLS failed .* imaps/ }).waitFor()
+  await page.close()
+})

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 /** What became of a request: under way, answered, or failed. */
 export type Loaded<T> =
@@ -20,6 +20,14 @@ export function useLoaded<T>(name: string, load: () => Promise<T>): Loaded<T> {
     }
   }, [name])
   return state.name === name ? state.loaded : { status: 'loading' }
+}
+
+/** The same, and while it loads again what was there before stays. */
+export function useLatest<T>(name: string, load: () => Promise<T>): Loaded<T> {
+  const loaded = useLoaded(name, load)
+  const last = useRef<Loaded<T>>(loaded)
+  if (loaded.status !== 'loading') last.current = loaded
+  return last.current
 }
 
 function asError(error: unknown): Error {

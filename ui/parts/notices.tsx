@@ -1,4 +1,4 @@
-import { connection } from '../connection.ts'
+import { connection, refusal } from '../connection.ts'
 import { dismiss, notices } from '../state.ts'
 import { Icon } from './icon.tsx'
 
@@ -6,10 +6,16 @@ import { Icon } from './icon.tsx'
 export function Notices() {
   return (
     <div class="notices" role="status" aria-live="polite">
-      {connection.value === 'lost' && (
+      {refusal.value !== null && (
         <p class="notice failed">
           <Icon name="unplug" />
-          <span>Connection lost. Trying again; nothing will be missed.</span>
+          <span>Stuntmail refuses live updates and changes from this page. {refusal.value}</span>
+        </p>
+      )}
+      {refusal.value === null && connection.value === 'lost' && (
+        <p class="notice failed">
+          <Icon name="unplug" />
+          <span>Connection lost. Reconnecting… no messages will be missed.</span>
         </p>
       )}
       {notices.value.map(({ id, text, kind }) => (

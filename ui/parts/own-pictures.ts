@@ -1,4 +1,5 @@
 import type { WireMessage } from '../../src/http/wire-types.ts'
+import { messageUrl } from '../api.ts'
 import { isPicture, partUrl } from './attachments.tsx'
 import type { OwnPictures } from './sanitise.ts'
 
@@ -6,7 +7,7 @@ import type { OwnPictures } from './sanitise.ts'
 export function partsOfMessage({ key, files }: WireMessage): OwnPictures {
   const byId = new Map<string, string>()
   const addresses = new Set<string>()
-  const frames = absolute('frame/')
+  const body = absolute(messageUrl(key, '/html'))
   for (const { contentId, mediaType, n } of files) {
     if (!isPicture(mediaType)) continue
     const address = absolute(partUrl(key, n))
@@ -15,9 +16,9 @@ export function partsOfMessage({ key, files }: WireMessage): OwnPictures {
   }
   return {
     part: (id) => byId.get(id),
-    // The server has put the addresses of parts in already where it could.
+    // The server has put the addresses of parts in already where it could, relative to the body.
     file(reference) {
-      const address = URL.canParse(reference, frames) ? new URL(reference, frames).href : ''
+      const address = URL.canParse(reference, body) ? new URL(reference, body).href : ''
       return addresses.has(address) ? address : undefined
     },
   }

@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import { headerFields } from '../../mime/header.ts'
 import { bodyParts, files, findPart } from '../../mime/parts.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
-import { partsSource } from '../frame.ts'
 import { resolveContentIds } from '../html-document.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
 import { partText, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
@@ -82,7 +81,7 @@ export const getHtml = route({
   tag,
   ...ofMessage,
   answers: { status: 200, text: 'The document', content: ['text/html'], headers: truncatedHeaders },
-  async handle(services, { params, query, origin }) {
+  async handle(services, { params, query }) {
     return openAs(services, query.account, params.key, async (message) => {
       const { html } = bodyParts(message.tree)
       if (html === undefined) throw notFound('HTML body in this message')
@@ -91,7 +90,7 @@ export const getHtml = route({
         "default-src 'none'",
         "script-src 'none'",
         "style-src 'unsafe-inline'",
-        `img-src data: ${partsSource(origin, params.key)}`,
+        "img-src data: 'self'",
         'font-src data:',
         "form-action 'none'",
         "base-uri 'none'",
@@ -101,7 +100,7 @@ export const getHtml = route({
       return {
         kind: 'text',
         mediaType: 'text/html; charset=utf-8',
-        text: resolveContentIds(body.text, partUrls(message, params.key)),
+        text: resolveContentIds(body.text, partUrls(message)),
         headers: {
           ...textHeaders(body),
           'Content-Security-Policy': policy.join('; '),
@@ -199,7 +198,8 @@ async function openAs<T>(
   return contents.open(key, use)
 }
 
-function partUrls({ tree }: OpenMessage, key: string): (contentId: string) => string | undefined {
+/** Relative to the document, so that they work below any path a proxy serves us under. */
+function partUrls({ tree }: OpenMessage): (contentId: string) => string | undefined {
   const sections = new Map<string, string>()
   for (const part of files(tree)) {
     if (part.contentId === undefined || part.mediaType.type !== 'image') continue
@@ -207,6 +207,6 @@ function partUrls({ tree }: OpenMessage, key: string): (contentId: string) => st
   }
   return (contentId) => {
     const section = sections.get(contentId)
-    return section === undefined ? undefined : `/api/messages/${key}/parts/${section}`
+    return section === undefined ? undefined : `parts/${section}`
   }
 }

@@ -60,6 +60,20 @@ interface StoreParts extends SqliteStoreOptions {
   readonly opened: Opened
 }
 
+function sessionRecorder(thread: StoreThread): Pick<Store, 'recordSession' | 'subscribeSessions'> {
+  const listeners = new Set<() => void>()
+  return {
+    recordSession(session) {
+      thread.post('recordSession', session)
+      for (const listener of listeners) listener()
+    },
+    subscribeSessions(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
 function sqliteStore(parts: StoreParts): Store {
   const { thread, opened, directory, clock } = parts
   const receptions = new Receptions(thread, () => clock.now())
@@ -76,7 +90,7 @@ function sqliteStore(parts: StoreParts): Store {
     description: `${opened.description}, ${directory ?? 'in memory'}`,
     receive: () => receptions.open(),
     room: roomOf(directory, clock),
-    recordSession: (session) => thread.post('recordSession', session),
+    ...sessionRecorder(thread),
 
     list: async (request) =>
       (await listByText(request, parts, index)) ??
