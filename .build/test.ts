@@ -1,6 +1,7 @@
 /**
- * `npm test`: builds, then runs every test on this Node, then those without a browser on the other versions of Node that
- * we support, which npm brings. The last line is the sum, `N passed, N failed`, with `, N skipped` where there are any.
+ * `npm test`: builds, then runs every test on this Node. With `--other-nodes`, as CI has it, also runs the tests that can
+ * turn out differently there on the other versions of Node that we support, which npm brings. With `--long`, runs the
+ * tests that take minutes instead. The last line is the sum, `N passed, N failed`, with `, N skipped` where there are any.
  */
 import { buildAll } from './build.ts'
 import { fetchNode, otherVersions } from './node-versions.ts'
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   for (const { name, owns } of suites.values()) {
     await stage(name, { files: await testFiles(owns), env: { CHROMIUM: chromium } })
   }
-  for (const major of otherVersions()) await otherNode(major)
+  if (process.argv.includes('--other-nodes')) for (const major of otherVersions()) await otherNode(major)
 }
 
 async function otherNode(major: number): Promise<void> {
@@ -41,10 +42,15 @@ async function otherNode(major: number): Promise<void> {
     sum[fatal ? 'failed' : 'skipped'] += 1
     return
   }
-  const apart = ['architecture', 'browser']
-  const owners = [...suites.values()].filter(({ name }) => !apart.includes(name))
-  const files = await testFiles((file) => owners.some(({ owns }) => owns(file)))
+  const files = await testFiles(dependsOnNode)
   await stage(`on Node ${major}`, { files, node: fetched.path, timeoutMs: 900_000 })
+}
+
+/** What each version of Node does its own way: SQLite, files and watching them, processes, sockets, TLS, HTTP. */
+const touchesNode = ['cli', 'gulp', 'http', 'imap', 'live', 'net', 'pop3', 'server', 'smtp', 'store', 'templates']
+
+function dependsOnNode(file: string): boolean {
+  return touchesNode.some((folder) => file.startsWith(`test/${folder}/`))
 }
 
 /** Something that has to go well before tests make sense. @returns whether it did. */

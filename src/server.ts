@@ -51,7 +51,7 @@ export interface Stuntmail {
   /** Reads certificate and key again, for handshakes from now on. Rejects where they cannot be used; then all stays as it was. */
   reload(): Promise<void>
   /**
-   * Stops accepting at once; a message that ends within ten seconds still gets its answer. Resolves when everything is
+   * Stops accepting at once; a message that ends within six seconds still gets its answer. Resolves when everything is
    * closed. May be called again.
    */
   stop(): Promise<void>

@@ -218,10 +218,10 @@ export const certificateName: Kind<string> = {
   repeatable: false,
   read(value) {
     const name = typeof value === 'string' ? value.trim().toLowerCase() : ''
-    if (isIP(name) === 0 && !/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name)) {
+    if (name.includes('%') || (isIP(name) === 0 && !/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name))) {
       throw new BadValue('a host name or an IP address: mail.test, *.mail.test, 192.0.2.1')
     }
-    return name
+    return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name
   },
   show: (name) => name,
 }

@@ -183,7 +183,7 @@ async function makePair({ directory, clock, names = [] }: CertificateOptions): P
       },
     ],
   })
-  const pair = { key: made.private, cert: made.cert }
+  const pair = { key: `${made.private.trim()}\n`, cert: `${made.cert.trim()}\n` }
   if (directory !== undefined) await keepPair(directory, pair)
   return pair
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import tls from 'node:tls'
+import { systemClock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { certificateSource } from '../../src/net/tls.ts'
 import { freePorts, startCommand, temporaryFolder, type RunningCommand } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
 import { beginMessage, send, subjects } from '../support/mail.ts'
@@ -48,5 +54,58 @@ describe('SIGTERM and SIGINT (REL-14)', { concurrency: 2 }, () => {
     const again = await startCommand(['--data', data, ...freePorts])
     assert.deepEqual(await subjects(again.port('http')), ['Acknowledged'])
     await again.end()
+  })
+})
+
+/** Waits until the command has said this in its log. */
+async function says({ child }: RunningCommand, text: string): Promise<void> {
+  for (let said = ''; !said.includes(text);) said += String((await once(child.stderr ?? child, 'data'))[0])
+}
+
+function shownBy(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.toString() ?? '')
+      socket.destroy()
+    })
+    socket.on('error', reject)
+  })
+}
+
+/** @returns paths of a certificate and its key. */
+async function makeCertificate(): Promise<{ cert: string; key: string; pem: string }> {
+  const directory = temporaryFolder()
+  const pem = await certificateSource({ directory, log: silentLog, clock: systemClock }).pem()
+  return { cert: join(directory, 'tls', 'cert.pem'), key: join(directory, 'tls', 'key.pem'), pem }
+}
+
+describe('SIGHUP', () => {
+  it('reads certificate and key again', async () => {
+    const [one, two] = await Promise.all([makeCertificate(), makeCertificate()])
+    const command = await startCommand(['--memory', ...freePorts, '--tls-cert', one.cert, '--tls-key', one.key])
+    const ports = ['smtps', 'imaps', 'pop3s'].map((name) => command.port(name))
+    for (const port of ports) assert.equal(await shownBy(port), one.pem)
+    copyFileSync(two.cert, one.cert)
+    copyFileSync(two.key, one.key)
+    const read = says(command, 'were read again')
+    command.signal('SIGHUP')
+    await read
+    for (const port of ports) assert.equal(await shownBy(port), two.pem)
+    assert.equal(await (await fetch(`${command.url}/api/certificate.pem`)).text(), two.pem)
+    writeFileSync(one.cert, 'damaged')
+    const refused = says(command, 'cannot be used')
+    command.signal('SIGHUP')
+    await refused
+    for (const port of ports) assert.equal(await shownBy(port), two.pem)
+    assert.equal((await command.end()).code, 0)
+  })
+
+  it('does no harm where there is nothing to read', async () => {
+    const command = await startCommand(['--memory', ...freePorts])
+    const read = says(command, 'were read again')
+    command.signal('SIGHUP')
+    await read
+    await send(command.port('smtp'), 'Still there')
+    assert.equal((await command.end()).code, 0)
   })
 })

@@ -144,3 +144,31 @@ describe('the nearest name', () => {
     })
   }
 })
+
+describe('the value of a name in a certificate', () => {
+  for (const [value, name] of [
+    [' Mail.Test ', 'mail.test'],
+    ['*.mail.test', '*.mail.test'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '::ffff:c000:201'],
+  ] as const) {
+    it(`takes ${JSON.stringify(value)}`, () => assert.equal(kinds.certificateName.read(value, '/'), name))
+  }
+  for (const value of ['', 'a b', '*', 'a.*.b', '.a', 'a.', 'fe80::1%eth0', '[::1]', 'http://a', 1]) {
+    it(`refuses ${JSON.stringify(value)}`, () => assert.throws(() => kinds.certificateName.read(value, '/'), BadValue))
+  }
+})
+
+describe('the value of a path before ours', () => {
+  for (const [value, path] of [
+    ['/mail', '/mail'],
+    ['/mail/', '/mail'],
+    ['/a/b-c_d.e~f', '/a/b-c_d.e~f'],
+    ['/', ''],
+  ] as const) {
+    it(`takes ${JSON.stringify(value)}`, () => assert.equal(kinds.basePath.read(value, '/'), path))
+  }
+  for (const value of ['mail', '//', '/a//b', '/..', '/a/../b', '/%61', '/a?b', '/a b', 'http://a/b', 1]) {
+    it(`refuses ${JSON.stringify(value)}`, () => assert.throws(() => kinds.basePath.read(value, '/'), BadValue))
+  }
+})

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
@@ -67,6 +67,78 @@ test('it is renewed in its last 30 days, while running too', async (t) => {
   const before = await running.pem()
   ahead = 795 * dayMs
   assert.notEqual(await running.pem(), before)
+})
+
+test('one that was made by a clock far ahead is made anew', async (t) => {
+  const directory = await temporary(t)
+  const made = await source(directory, 3650 * dayMs).pem()
+  assert.ok(Date.parse(new X509Certificate(made).validFrom) > Date.now())
+  const again = await source(directory).pem()
+  assert.notEqual(again, made)
+  assert.ok(Date.parse(new X509Certificate(again).validFrom) <= Date.now())
+})
+
+test('it is for the names that are asked for, and made anew where one is missing', async (t) => {
+  const directory = await temporary(t)
+  const named = (...names: string[]) => certificateSource({ directory, names, log: silentLog, clock: systemClock })
+  const first = await named().pem()
+  const names = ['mail.test', '*.mail.test', '192.0.2.1', '2001:db8::1', '::ffff:c000:201']
+  const second = await named(...names).pem()
+  assert.notEqual(second, first)
+  const certificate = new X509Certificate(second)
+  for (const name of ['mail.test', 'a.mail.test', 'localhost']) assert.ok(certificate.checkHost(name), name)
+  for (const address of ['192.0.2.1', '2001:db8::1', '127.0.0.1']) assert.ok(certificate.checkIP(address), address)
+  assert.equal(await named(...names).pem(), second, 'kept where all are there')
+  assert.equal(await named('mail.test').pem(), second)
+})
+
+/** Certificate and key in files of the user's own. */
+async function ownFiles(t: TestContext): Promise<{ cert: string; key: string; pem: string }> {
+  const directory = await temporary(t)
+  const pem = await source(directory).pem()
+  return { cert: join(directory, 'tls', 'cert.pem'), key: join(directory, 'tls', 'key.pem'), pem }
+}
+
+function ownSource(files: { cert: string; key: string }): ReturnType<typeof certificateSource> {
+  return certificateSource({ directory: undefined, files, log: silentLog, clock: systemClock })
+}
+
+test('the user’s own is read from files, and again when asked; what cannot be used changes nothing', async (t) => {
+  const [one, two] = [await ownFiles(t), await ownFiles(t)]
+  const certificate = ownSource(one)
+  assert.equal(await certificate.pem(), one.pem)
+  await copyFile(two.cert, one.cert)
+  await assert.rejects(certificate.reload(), (error) => {
+    assert.ok(error instanceof Error)
+    assert.equal(error.message, `${one.key}: the key does not belong to the certificate`)
+    return true
+  })
+  assert.equal(await certificate.pem(), one.pem)
+  await copyFile(two.key, one.key)
+  assert.equal(await certificate.pem(), one.pem, 'not before it is asked for')
+  await certificate.reload()
+  assert.equal(await certificate.pem(), two.pem)
+})
+
+test('chain and key may be in one file, and the key is not given away', async (t) => {
+  const [own, chain] = [await ownFiles(t), await ownFiles(t)]
+  const both = join(dirname(own.cert), 'both.pem')
+  await writeFile(both, own.pem + (await readFile(own.key, 'utf8')) + chain.pem)
+  const certificate = ownSource({ cert: both, key: both })
+  await certificate.secureContext()
+  assert.equal(await certificate.pem(), own.pem + chain.pem)
+})
+
+test('files that are missing, or something else, are said by name', async (t) => {
+  const own = await ownFiles(t)
+  const missing = join(dirname(own.cert), 'missing.pem')
+  const reason = async (files: { cert: string; key: string }): Promise<string> =>
+    ownSource(files)
+      .secureContext()
+      .then(() => '', String)
+  assert.match(await reason({ ...own, cert: missing }), /missing\.pem: it cannot be read \(ENOENT\)/)
+  assert.match(await reason({ ...own, cert: own.key }), /key\.pem: there is no certificate in it/)
+  assert.match(await reason({ ...own, key: own.cert }), /cert\.pem: there is no private key in it/)
 })
 
 for (const [name, damaged] of [
