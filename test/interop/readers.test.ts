@@ -58,10 +58,14 @@ describe('clients read what was sent to an address, logged in with it and any pa
     }
     reads('over TLS, with the certificate of this installation', 'tls')
     if (reader.asks) continue
-    it(`${name} by ${protocol} reads nothing over TLS where it trusts another certificate`, { timeout: 10_000 }, async (t) => {
-      const missing = await reader.missing()
-      if (missing !== undefined) return t.skip(missing)
-      await assert.rejects(reader.read(reading(reader, 'tls', { anchor: wrongAnchor })))
-    })
+    it(
+      `${name} by ${protocol} reads nothing over TLS where it trusts another certificate`,
+      { timeout: 10_000 },
+      async (t) => {
+        const missing = await reader.missing()
+        if (missing !== undefined) return t.skip(missing)
+        await assert.rejects(reader.read(reading(reader, 'tls', { anchor: wrongAnchor })))
+      },
+    )
   }
 })
