@@ -10,7 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Properties;
 
-/** Arguments: port, plain|starttls|tls, file of the certificate, file for what was sent. */
+/** Arguments: port, plain|login|starttls|tls, file of the certificate, file for what was sent. */
 class JakartaMail {
   public static void main(String[] arguments) throws Exception {
     String port = arguments[0], security = arguments[1];

@@ -1,4 +1,4 @@
-// Arguments: port, plain|starttls|tls, file of the message. SSL_CERT_FILE names the certificate.
+// Arguments: port, plain|login|starttls|tls, file of the message. SSL_CERT_FILE names the certificate.
 package main
 
 import (
@@ -17,7 +17,7 @@ func main() {
 	switch security {
 	case "plain":
 		check(smtp.SendMail(address, nil, "a@example.com", to, message))
-	case "starttls":
+	case "login", "starttls":
 		check(smtp.SendMail(address, login, "a@example.com", to, message))
 	default:
 		sendOverTLS(address, login, to[0], message)

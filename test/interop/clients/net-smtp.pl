@@ -1,4 +1,4 @@
-# Arguments: port, plain|starttls|tls, file of the certificate, file of the message.
+# Arguments: port, plain|login|starttls|tls, file of the certificate, file of the message.
 use strict;
 use warnings;
 use Net::SMTP;

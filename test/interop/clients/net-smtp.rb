@@ -1,4 +1,4 @@
-# Arguments: port, plain|starttls|tls, file of the message. SSL_CERT_FILE names the certificate.
+# Arguments: port, plain|login|starttls|tls, file of the message. SSL_CERT_FILE names the certificate.
 require 'net/smtp'
 
 port, security, path = ARGV

@@ -1,5 +1,5 @@
 <?php
-// Arguments: port, plain|starttls|tls. openssl.cafile names the certificate. Writes what it sent.
+// Arguments: port, plain|login|starttls|tls. openssl.cafile names the certificate. Writes what it sent.
 require '/usr/share/php/libphp-phpmailer/autoload.php';
 
 [, $port, $security] = $argv;
@@ -7,8 +7,9 @@ $mail = new PHPMailer\PHPMailer\PHPMailer(true);
 $mail->isSMTP();
 $mail->Host = 'localhost';
 $mail->Port = (int) $port;
+if ($security === 'tls') $mail->SMTPSecure = 'ssl';
+if ($security === 'starttls') $mail->SMTPSecure = 'tls';
 if ($security !== 'plain') {
-    $mail->SMTPSecure = $security === 'tls' ? 'ssl' : 'tls';
     $mail->SMTPAuth = true;
     $mail->Username = 'user';
     $mail->Password = 'password';

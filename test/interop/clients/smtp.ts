@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import type * as Nodemailer from 'nodemailer'
 import { clientFile, missing, pythonProgram, run, script, type Probe } from './programs.ts'
 
-/** How a client is to connect: by its own defaults, or as its manual says for TLS. */
-export type Security = 'plain' | 'starttls' | 'tls'
+/**
+ * How a client is to connect: `plain` is what it does by itself with host and port alone. The others are as its manual says:
+ * `login` in plain text too, but as `user` with `password`; `starttls` and `tls` as this user, and with a certificate to trust.
+ */
+export type Security = 'plain' | 'login' | 'starttls' | 'tls'
 
-/** Where and what a client is to send, from a@example.com to b@example.com. Over TLS as `user` with `password`. */
+/** Where and what a client is to send, from a@example.com to b@example.com. */
 export interface Sending {
   /** On localhost. */
   readonly port: number
@@ -20,6 +23,10 @@ export interface Sending {
   readonly anchor: string
   /** A folder for what it needs. */
   readonly folder: string
+}
+
+export function isOverTls(security: Security): boolean {
+  return security === 'starttls' || security === 'tls'
 }
 
 /** A program that sends mail. */
@@ -58,6 +65,8 @@ function composes(name: string, probe: Probe, send: (sending: Sending) => Promis
   }
 }
 
+const auth = { user: 'user', pass: 'password' }
+
 /** Versions whose defaults differ; the older ones are there by an alias of npm, or not at all. */
 function nodemailer(name: string): SmtpClient {
   const require = createRequire(import.meta.url)
@@ -71,44 +80,58 @@ function nodemailer(name: string): SmtpClient {
   }
   return sendsContent(name, lacks, async ({ port, security, content, anchor }) => {
     const { createTransport } = require(name) as typeof Nodemailer
-    const overTls = {
-      ...(security === 'tls' ? { secure: true } : { requireTLS: true }),
-      tls: { ca: readFileSync(anchor) },
-      auth: { user: 'user', pass: 'password' },
+    const ways = {
+      plain: {},
+      login: { auth },
+      starttls: { auth, requireTLS: true, tls: { ca: readFileSync(anchor) } },
+      tls: { auth, secure: true, tls: { ca: readFileSync(anchor) } },
     }
-    const transport = createTransport({ host: 'localhost', port, ...(security === 'plain' ? {} : overTls) })
+    const transport = createTransport({ host: 'localhost', port, ...ways[security] })
     await transport.sendMail({ envelope: { from: 'a@example.com', to: ['b@example.com'] }, raw: content })
     transport.close()
   })
 }
 
+/** What a command line needs to log in, and for TLS. */
+type Options = Readonly<Record<'login' | 'starttls' | 'tls', readonly string[]>>
+
+function optionsFor(security: Security, { login, starttls, tls }: Options): readonly string[] {
+  return { plain: [], login, starttls: [...login, ...starttls], tls: [...login, ...tls] }[security]
+}
+
 function curl({ port, security, anchor, file }: Sending): Promise<string> {
-  const tls = ['--cacert', anchor, '--user', 'user:password', ...(security === 'starttls' ? ['--ssl-reqd'] : [])]
   return run('curl', [
-    ...['-sS', `${security === 'tls' ? 'smtps' : 'smtp'}://localhost:${port}`, ...(security === 'plain' ? [] : tls)],
+    ...['-sS', `${security === 'tls' ? 'smtps' : 'smtp'}://localhost:${port}`],
     ...['--mail-from', 'a@example.com', '--mail-rcpt', 'b@example.com', '--upload-file', file],
+    ...optionsFor(security, {
+      login: ['--user', 'user:password'],
+      starttls: ['--ssl-reqd', '--cacert', anchor],
+      tls: ['--cacert', anchor],
+    }),
   ])
 }
 
 /** It sends one more line end after every message. */
 async function swaks({ port, security, anchor, file, content }: Sending): Promise<Buffer> {
-  const tls = [
-    ...[security === 'tls' ? '--tls-on-connect' : '--tls', '--tls-verify', '--tls-ca-path', anchor],
-    ...['--auth', 'PLAIN', '--auth-user', 'user', '--auth-password', 'password'],
-  ]
+  const trust = ['--tls-verify', '--tls-ca-path', anchor]
   await run('swaks', [
-    ...['--server', `localhost:${port}`, '--from', 'a@example.com', '--to', 'b@example.com'],
-    ...['--data', `@${file}`, ...(security === 'plain' ? [] : tls)],
+    ...['--server', `localhost:${port}`, '--from', 'a@example.com', '--to', 'b@example.com', '--data', `@${file}`],
+    ...optionsFor(security, {
+      login: ['--auth', 'PLAIN', '--auth-user', 'user', '--auth-password', 'password'],
+      starttls: ['--tls', ...trust],
+      tls: ['--tls-on-connect', ...trust],
+    }),
   ])
   return Buffer.concat([content, Buffer.from('\r\n')])
 }
 
 function msmtpOptions({ port, security, anchor }: Sending): readonly string[] {
-  const tls = [
-    ...['--tls=on', `--tls-starttls=${security === 'starttls' ? 'on' : 'off'}`, `--tls-trust-file=${anchor}`],
-    ...['--auth=plain', '--user=user', `--passwordeval='echo password'`],
-  ]
-  return ['--host=localhost', `--port=${port}`, ...(security === 'plain' ? [] : tls)]
+  const options = optionsFor(security, {
+    login: ['--auth=plain', '--user=user', "--passwordeval='echo password'"],
+    starttls: ['--tls=on', `--tls-trust-file=${anchor}`],
+    tls: ['--tls=on', '--tls-starttls=off', `--tls-trust-file=${anchor}`],
+  })
+  return ['--host=localhost', `--port=${port}`, ...options]
 }
 
 /** As in a php.ini: mail() hands its message to a command line. What it hands over is kept on the way. */
@@ -132,7 +155,8 @@ const php =
   async ({ port, security, anchor }: Sending): Promise<string> =>
     run('php', ['-d', `openssl.cafile=${anchor}`, clientFile(name), String(port), security])
 
-const perlModules = missing(['perl', '-MIO::Socket::SSL', '-MAuthen::SASL', '-e', '1'])
+const perlLogin = missing(['perl', '-MAuthen::SASL', '-e', '1'])
+const perlTls = missing(['perl', '-MIO::Socket::SSL', '-e', '1'])
 const swaksTls = missing(['perl', '-MNet::SSLeay', '-e', '1'])
 const phpLibrary = (file: string): Probe => ['php', '-r', `require '/usr/share/php/${file}/autoload.php';`]
 
@@ -144,7 +168,7 @@ export const smtpClients: readonly SmtpClient[] = [
   {
     name: 'swaks',
     missing: async (security) =>
-      (await missing(['swaks', '--version'])()) ?? (security === 'plain' ? undefined : swaksTls()),
+      (await missing(['swaks', '--version'])()) ?? (isOverTls(security) ? swaksTls() : undefined),
     send: swaks,
   },
   sendsContent('msmtp', missing(['msmtp', '--version']), (sending) =>
@@ -174,7 +198,9 @@ export const smtpClients: readonly SmtpClient[] = [
   sendsContent(
     'Net::SMTP of Perl',
     async (security) =>
-      (await missing(['perl', '-MNet::SMTP', '-e', '1'])()) ?? (security === 'plain' ? undefined : perlModules()),
+      (await missing(['perl', '-MNet::SMTP', '-e', '1'])()) ??
+      (security === 'plain' ? undefined : await perlLogin()) ??
+      (isOverTls(security) ? perlTls() : undefined),
     ({ port, security, anchor, file }) => script('perl', 'net-smtp.pl', [port, security, anchor, file]),
   ),
   composes('PHPMailer', phpLibrary('libphp-phpmailer'), php('phpmailer.php')),

@@ -1,5 +1,5 @@
 <?php
-// Arguments: port, plain|starttls|tls. openssl.cafile names the certificate. Writes what it sent.
+// Arguments: port, plain|login|starttls|tls. openssl.cafile names the certificate. Writes what it sent.
 require '/usr/share/php/Symfony/Component/Mailer/autoload.php';
 
 use Symfony\Component\Mailer\Transport;
