@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { io } from 'socket.io-client'
-import type { WireChanges, WireMessage } from '../../../src/http/wire-types.ts'
+import type { WireChanges, WireMessage, WireSession } from '../../../src/http/wire-types.ts'
 import { startStuntmail, type Stuntmail } from '../../../src/index.ts'
 import { temporaryFolder } from '../../support/command.ts'
 import { pageOf } from '../../support/rest.ts'
 import { certificate as another } from '../../support/smtp.ts'
-import { isOverTls, type Security, type Sending, type SmtpClient } from './smtp.ts'
+import { isOverTls, startTlsByDefault, type Security, type Sending, type SmtpClient } from './smtp.ts'
 
 const listeners: readonly (readonly [name: string, security: Security, manner: string])[] = [
   ['smtp', 'plain', 'by its own defaults'],
@@ -48,6 +48,14 @@ export async function testSending(clients: readonly SmtpClient[]): Promise<void>
       })
     }
   }
+  for (const client of clients) {
+    it(`${client.name} to submission, by its own defaults`, { timeout: 60_000 }, async (t) => {
+      const missing = await client.missing('plain')
+      if (missing !== undefined) return t.skip(missing)
+      if (startTlsByDefault.has(client.name)) await findsNoTrust(client, running)
+      else await sends(client, running, 'submission', 'plain')
+    })
+  }
   describe('over TLS, clients that trust another certificate send nothing', () => {
     for (const client of clients) {
       for (const [listener, security] of listeners.filter(([, how]) => isOverTls(how))) {
@@ -77,6 +85,24 @@ async function sends(client: SmtpClient, running: Running, listener: string, sec
   assert.equal(envelope.listener, listener)
   assert.equal(envelope.tls !== null, isOverTls(security))
   assert.equal(envelope.authUser, security === 'plain' ? null : 'user')
+}
+
+/** It has not got our certificate, and the session says so in words. */
+async function findsNoTrust(client: SmtpClient, running: Running): Promise<void> {
+  const before = await newestSession(running.url)
+  await assert.rejects(client.send(running.sending('submission', 'plain', false)))
+  let session = before
+  // It ends when the server has heard of it, and that may be after the client has.
+  while (session === undefined || session.id === before?.id || session.outcome === 'open') {
+    session = await newestSession(running.url)
+  }
+  assert.deepEqual([session.listener, session.outcome, session.messages], ['submission', 'tls-failed', 0])
+  assert.match(session.transcript, /TLS failed on port \d+ \(submission\): the client .*certificate/)
+}
+
+async function newestSession(url: string): Promise<WireSession | undefined> {
+  const { sessions } = (await (await fetch(`${url}/api/sessions?limit=1`)).json()) as { sessions: WireSession[] }
+  return sessions[0]
 }
 
 async function watched(stuntmail: Stuntmail): Promise<Running> {

@@ -210,3 +210,12 @@ export const smtpClients: readonly SmtpClient[] = [
     missing: missing(['php', '--version'], ['msmtp', '--version']),
   },
 ]
+
+/** Those that by their own defaults begin STARTTLS where it is offered, and do not go on where they do not trust it. */
+export const startTlsByDefault: ReadonlySet<string> = new Set([
+  ...['nodemailer', 'nodemailer7', 'nodemailer6'],
+  'aiosmtplib of Python',
+  ...['net-smtp of Ruby', 'mail of Ruby'],
+  'net/smtp of Go',
+  ...['PHPMailer', 'Symfony Mailer'],
+])
