@@ -2,11 +2,8 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { run, type Run } from './process.ts'
 
-/**
- * What tests drive besides Chromium, with Debian's package that brings it: a program in PATH, or a file. A test for one that
- * is missing is skipped.
- */
-const optional: Readonly<Record<string, string>> = {
+/** Programs that tests drive besides Chromium, with Debian's packages; a test for one that is missing is skipped. */
+const programs: Readonly<Record<string, string>> = {
   swaks: 'swaks',
   msmtp: 'msmtp',
   curl: 'curl',
@@ -17,17 +14,21 @@ const optional: Readonly<Record<string, string>> = {
   // A terminal for the two mutts.
   script: 'bsdutils',
   perl: 'perl',
-  '/usr/share/perl5/IO/Socket/SSL.pm': 'libio-socket-ssl-perl',
-  '/usr/share/perl5/Authen/SASL.pm': 'libauthen-sasl-perl',
   python3: 'python3',
-  '/usr/lib/python3/dist-packages/aiosmtplib': 'python3-aiosmtplib',
   ruby: 'ruby',
-  '/usr/share/doc/ruby-mail': 'ruby-mail',
   php: 'php-cli',
-  '/usr/share/php/libphp-phpmailer': 'libphp-phpmailer',
-  '/usr/share/php/Symfony/Component/Mailer': 'php-symfony-mailer',
   go: 'golang-go',
 }
+
+/** Packages with libraries for them. */
+const libraries = [
+  'libio-socket-ssl-perl',
+  'libauthen-sasl-perl',
+  'python3-aiosmtplib',
+  'ruby-mail',
+  'libphp-phpmailer',
+  'php-symfony-mailer',
+]
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = [
@@ -45,11 +46,12 @@ const byHand = 'Install Chromium (Debian: apt-get install chromium), or name its
  */
 export async function findOrInstallPrograms(): Promise<{ readonly chromium: string }> {
   const found = await findChromium()
-  const clients = await missingPackages()
-  if (found === undefined && !(await canInstall())) {
-    throw new Error(`The browser tests need Chromium, and it is not here. ${byHand}`)
+  if (!(await canInstall())) {
+    if (found === undefined) throw new Error(`The browser tests need Chromium, and it is not here. ${byHand}`)
+    return { chromium: found }
   }
-  if ((found === undefined || clients.length > 0) && (await canInstall())) {
+  const clients = await missingPackages()
+  if (found === undefined || clients.length > 0) {
     const update = await aptGet(['update'])
     if (found === undefined) await installChromium(update)
     if (clients.length > 0) await installClients(clients, update)
@@ -70,9 +72,12 @@ async function findChromium(): Promise<string | undefined> {
 }
 
 async function missingPackages(): Promise<readonly string[]> {
-  const missing = async ([place, name]: readonly [string, string]): Promise<readonly string[]> =>
-    (await (place.startsWith('/') ? firstWith(constants.F_OK, [place]) : inPath(place))) === undefined ? [name] : []
-  return (await Promise.all(Object.entries(optional).map(missing))).flat()
+  const places: readonly (readonly [name: string, place: Promise<string | undefined>])[] = [
+    ...Object.entries(programs).map(([program, name]) => [name, inPath(program)] as const),
+    ...libraries.map((name) => [name, firstWith(constants.F_OK, [`/var/lib/dpkg/info/${name}.list`])] as const),
+  ]
+  const found = await Promise.all(places.map(([, place]) => place))
+  return places.filter((_, index) => found[index] === undefined).map(([name]) => name)
 }
 
 async function canInstall(): Promise<boolean> {
