@@ -1,9 +1,34 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { run } from './process.ts'
+import { run, type Run } from './process.ts'
 
-/** Programs that tests drive besides Chromium; a test for one that is missing is skipped. */
-const clients = ['swaks', 'msmtp', 'curl', 'strace']
+/** Programs that tests drive besides Chromium, with Debian's packages; a test for one that is missing is skipped. */
+const programs: Readonly<Record<string, string>> = {
+  swaks: 'swaks',
+  msmtp: 'msmtp',
+  curl: 'curl',
+  strace: 'strace',
+  mutt: 'mutt',
+  neomutt: 'neomutt',
+  mbsync: 'isync',
+  // A terminal for the two mutts.
+  script: 'bsdutils',
+  perl: 'perl',
+  python3: 'python3',
+  ruby: 'ruby',
+  php: 'php-cli',
+  go: 'golang-go',
+}
+
+/** Packages with libraries for them. */
+const libraries = [
+  'libio-socket-ssl-perl',
+  'libauthen-sasl-perl',
+  'python3-aiosmtplib',
+  'ruby-mail',
+  'libphp-phpmailer',
+  'php-symfony-mailer',
+]
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = [
@@ -15,16 +40,25 @@ const chromiumPlaces = [
 const byHand = 'Install Chromium (Debian: apt-get install chromium), or name its program in CHROMIUM.'
 
 /**
- * Finds what the tests need and npm cannot bring. Where Chromium is missing and this is Debian and root, installs it with
- * Debian's packages, and the mail clients with it. @throws with what to do when there is no Chromium in the end.
+ * Finds what the tests need and npm cannot bring. Where this is Debian and root, installs what is missing with Debian's
+ * packages: Chromium, and the clients, without which the tests do as well. @throws with what to do when there is no
+ * Chromium in the end.
  */
 export async function findOrInstallPrograms(): Promise<{ readonly chromium: string }> {
   const found = await findChromium()
-  if (found !== undefined) return { chromium: found }
-  await install(['chromium', ...(await missing(clients))])
-  const installed = await findChromium()
-  if (installed === undefined) throw new Error(`No Chromium was found. ${byHand}`)
-  return { chromium: installed }
+  if (!(await canInstall())) {
+    if (found === undefined) throw new Error(`The browser tests need Chromium, and it is not here. ${byHand}`)
+    return { chromium: found }
+  }
+  const clients = await missingPackages()
+  if (found === undefined || clients.length > 0) {
+    const update = await aptGet(['update'])
+    if (found === undefined) await installChromium(update)
+    if (clients.length > 0) await installClients(clients, update)
+  }
+  const chromium = found ?? (await findChromium())
+  if (chromium === undefined) throw new Error(`No Chromium was found. ${byHand}`)
+  return { chromium }
 }
 
 async function findChromium(): Promise<string | undefined> {
@@ -34,37 +68,60 @@ async function findChromium(): Promise<string | undefined> {
     const path = await inPath(name)
     if (path !== undefined) return path
   }
-  return firstRunnable(chromiumPlaces)
+  return firstWith(constants.X_OK, chromiumPlaces)
 }
 
-async function missing(names: readonly string[]): Promise<readonly string[]> {
-  const paths = await Promise.all(names.map(inPath))
-  return names.filter((_, index) => paths[index] === undefined)
+async function missingPackages(): Promise<readonly string[]> {
+  const places: readonly (readonly [name: string, place: Promise<string | undefined>])[] = [
+    ...Object.entries(programs).map(([program, name]) => [name, inPath(program)] as const),
+    ...libraries.map((name) => [name, firstWith(constants.F_OK, [`/var/lib/dpkg/info/${name}.list`])] as const),
+  ]
+  const found = await Promise.all(places.map(([, place]) => place))
+  return places.filter((_, index) => found[index] === undefined).map(([name]) => name)
 }
 
-async function install(packages: readonly string[]): Promise<void> {
-  if (process.getuid?.() !== 0 || (await inPath('apt-get')) === undefined) {
-    throw new Error(`The browser tests need Chromium, and it is not here. ${byHand}`)
-  }
-  console.log(`Chromium is missing: installing ${packages.join(', ')} with apt-get`)
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-    const { code, output } = await run('apt-get', args, { env })
-    if (code !== 0) throw new Error(`apt-get ${args.join(' ')} failed:\n${output}\n${byHand}`)
-  }
+async function canInstall(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await inPath('apt-get')) !== undefined
+}
+
+async function installChromium(update: Run): Promise<void> {
+  console.log('Chromium is missing: installing it with apt-get')
+  const installed = update.code === 0 ? await aptInstall(['chromium']) : update
+  if (installed.code !== 0) throw new Error(`apt-get failed:\n${installed.output}\n${byHand}`)
+}
+
+/** Together, and where that fails each alone, so that one which a Debian does not have is not in the way of others. */
+async function installClients(packages: readonly string[], update: Run): Promise<void> {
+  console.log(`Mail clients are missing: installing ${packages.join(', ')} with apt-get`)
+  if (update.code === 0 && (await aptInstall(packages)).code === 0) return
+  const failed: string[] = []
+  for (const name of packages) if (update.code !== 0 || (await aptInstall([name])).code !== 0) failed.push(name)
+  console.log(`Not installed, and their tests are skipped: ${failed.join(', ')}`)
+}
+
+function aptInstall(packages: readonly string[]): Promise<Run> {
+  return aptGet(['install', '-y', '--no-install-recommends', ...packages])
+}
+
+function aptGet(args: readonly string[]): Promise<Run> {
+  return run('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' } })
 }
 
 function inPath(name: string): Promise<string | undefined> {
-  return firstRunnable((process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return firstWith(
+    constants.X_OK,
+    folders.map((folder) => join(folder, name)),
+  )
 }
 
-async function firstRunnable(paths: readonly string[]): Promise<string | undefined> {
+async function firstWith(mode: number, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    const runnable = await access(path, constants.X_OK).then(
+    const allowed = await access(path, mode).then(
       () => true,
       () => false,
     )
-    if (runnable) return path
+    if (allowed) return path
   }
   return undefined
 }

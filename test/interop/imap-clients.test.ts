@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow'
 import { testImap } from '../support/imap.ts'
 import { arrivalTo, deliver, plainMessage } from '../support/messages.ts'
 import { certificate } from '../support/smtp.ts'
+import { missing, run } from './clients/programs.ts'
 
 const user = 'bob@example.com'
 const directory = await mkdtemp(join(tmpdir(), 'stuntmail-interop-'))
@@ -17,26 +17,6 @@ after(() => rm(directory, { recursive: true, force: true }))
 
 const open = await testImap()
 const overTls = await testImap({ name: 'imaps', implicitTls: true })
-
-/** Rejects with code ENOENT when there is no such program. */
-function run(command: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
-      if (error) reject(Object.assign(new Error(`${error.message}\n${stdout}${stderr}`), { code: error.code }))
-      else resolve(stdout + stderr)
-    })
-  })
-}
-
-async function skipWithout<Result>(running: Promise<Result>, skip: (why: string) => void): Promise<Result | undefined> {
-  try {
-    return await running
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
-    skip('it is not installed')
-    return undefined
-  }
-}
 
 const ways: readonly (readonly [name: string, options: Partial<ImapFlowOptions>, port: number])[] = [
   ['STARTTLS', { secure: false, doSTARTTLS: true }, open.port],
@@ -128,17 +108,17 @@ secure.logout()
 client.logout()
 `
 test("Python's imaplib", { timeout: 60_000 }, async (t) => {
-  await skipWithout(run('python3', ['-c', python, String(open.port), String(overTls.port), anchor]), (why) =>
-    t.skip(why),
-  )
+  const lacks = await missing(['python3', '--version'])()
+  if (lacks !== undefined) return t.skip(lacks)
+  await run('python3', ['-c', python, String(open.port), String(overTls.port), anchor])
 })
 
 test('curl', { timeout: 60_000 }, async (t) => {
+  const lacks = await missing(['curl', '--version'])()
+  if (lacks !== undefined) return t.skip(lacks)
   await deliver(open.store, plainMessage('For curl'), arrivalTo([user]))
   const base = ['--silent', '--show-error', '--cacert', anchor, '--user', `${user}:x`]
-  const fetched = run('curl', [...base, '--ssl-reqd', `imap://localhost:${open.port}/INBOX;UID=1`])
-  const text = await skipWithout(fetched, (why) => t.skip(why))
-  if (text === undefined) return
+  const text = await run('curl', [...base, '--ssl-reqd', `imap://localhost:${open.port}/INBOX;UID=1`])
   assert.equal(text, plainMessage('For curl').toString())
   const searched = await run('curl', [...base, `imap://localhost:${open.port}/INBOX?SUBJECT%20curl`])
   assert.equal(searched.trim(), '* SEARCH 1')
