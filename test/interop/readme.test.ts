@@ -59,7 +59,7 @@ describe('what README.md says to run', () => {
     }
   })
 
-  it('reads with mutt', { timeout, todo: 'mutt 2 wants TLS: it has to say -e "unset ssl_force_tls"' }, async (t) => {
+  it('reads with mutt', { timeout }, async (t) => {
     const lacks = await missing(['mutt', '-v'], ['script', '--version'])()
     if (lacks !== undefined) return t.skip(lacks)
     const [, command = ''] = /\*\*mutt\*\*: `([^`]+)`/.exec(readmeSection('Read it with a mail client')) ?? []
