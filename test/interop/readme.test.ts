@@ -62,7 +62,7 @@ describe('what README.md says to run', () => {
   it('reads with mutt', { timeout }, async (t) => {
     const lacks = await missing(['mutt', '-v'], ['script', '--version'])()
     if (lacks !== undefined) return t.skip(lacks)
-    const [, command = ''] = /\*\*mutt\*\*: `([^`]+)`/.exec(readmeSection('Read it with a mail client')) ?? []
+    const [, command = ''] = /`(mutt [^`]+)`/.exec(readmeSection('Read it with a mail client')) ?? []
     assert.match(command, /^mutt /)
     await fetch(`${url}/api/messages?from=me@example.com&to=you@example.com`, {
       method: 'POST',
