@@ -17,7 +17,8 @@ const programs: Readonly<Record<string, string>> = {
   python3: 'python3',
   ruby: 'ruby',
   php: 'php-cli',
-  go: 'golang-go',
+  nginx: 'nginx-light',
+  caddy: 'caddy',
 }
 
 /** Packages with libraries for them. */
@@ -104,7 +105,8 @@ function aptInstall(packages: readonly string[]): Promise<Run> {
 }
 
 function aptGet(args: readonly string[]): Promise<Run> {
-  return run('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+  // Debian starts the services that it installs, such as nginx, unless the machine is in single-user mode.
+  return run('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } })
 }
 
 function inPath(name: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
-import { filesUnder } from './files.ts'
+import { join } from 'node:path'
+import { filesUnder, root } from './files.ts'
 import { countsMark, type Report } from './reporter.mjs'
 import { run } from './process.ts'
 
@@ -29,6 +30,9 @@ export const suites: ReadonlyMap<string, Suite> = new Map([
   ['unit', { name: 'unit', owns: (file: string) => !special.some((suite) => suite.owns(file)) }],
   ...special.map((suite) => [suite.name, suite] as const),
 ])
+
+/** For tests that run when everything has been built: they take that, and build nothing again. */
+export const built: Readonly<Record<string, string>> = { TEST_BUILT_CLI: join(root, 'dist/cli.js') }
 
 /** The test files that a predicate picks. @param ending `.test.ts`, or `.long.ts` for those that take minutes. */
 export async function testFiles(owns: (file: string) => boolean, ending = '.test.ts'): Promise<readonly string[]> {

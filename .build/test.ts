@@ -6,7 +6,7 @@
 import { buildAll } from './build.ts'
 import { fetchNode, otherVersions } from './node-versions.ts'
 import { findOrInstallPrograms } from './programs.ts'
-import { runSuite, suites, testFiles, type SuiteResult, type SuiteRun } from './suites.ts'
+import { built, runSuite, suites, testFiles, type SuiteResult, type SuiteRun } from './suites.ts'
 import type { Counts } from './reporter.mjs'
 
 const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   if (!(await step('programs', async () => void ({ chromium } = await findOrInstallPrograms())))) return
   console.log(`Node ${process.versions.node}, ${chromium}`)
   for (const { name, owns } of suites.values()) {
-    await stage(name, { files: await testFiles(owns), env: { CHROMIUM: chromium } })
+    await stage(name, { files: await testFiles(owns), env: { ...built, CHROMIUM: chromium } })
   }
   if (process.argv.includes('--other-nodes')) for (const major of otherVersions()) await otherNode(major)
 }
@@ -43,7 +43,7 @@ async function otherNode(major: number): Promise<void> {
     return
   }
   const files = await testFiles(dependsOnNode)
-  await stage(`on Node ${major}`, { files, node: fetched.path, timeoutMs: 900_000 })
+  await stage(`on Node ${major}`, { files, node: fetched.path, env: built, timeoutMs: 900_000 })
 }
 
 /** What each version of Node does its own way: SQLite, files and watching them, processes, sockets, TLS, HTTP. */

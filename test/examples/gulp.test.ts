@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { root } from '../../.build/files.ts'
-import { buildUi } from '../../.build/ui-page.ts'
+import { builtUi } from '../support/built.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { gulpProject, type GulpProject, type RunningGulp } from '../support/gulp-project.ts'
 
@@ -23,7 +23,7 @@ let stuntmail: Page
 let loads = 0
 
 before(async () => {
-  await buildUi()
+  await builtUi()
   project = await gulpProject({ example: 'test/examples/gulp', ui: join(root, 'dist/ui') })
   const [liveReload, smtp, http] = await freePorts(3)
   project.edit('gulpfile.js', '35729', String(liveReload))

@@ -77,7 +77,8 @@ describe('WEB-8: what is no WebSocket message', () => {
       const socket = await webSocket()
       socket.write(octets)
       await ended(socket)
-      assert.ok(process.memoryUsage().rss - before < 16 * mebibyte)
+      // Of the whole process: what this client sends is in it too, until it is collected.
+      assert.ok(process.memoryUsage().rss - before < 64 * mebibyte)
       const told = once(other as never, 'changes') as unknown as Promise<[WireChanges]>
       await served.put(message('Subject: Still told', '', 'x'), 'ann@example.com')
       assert.equal((await told)[0].changes[0]?.kind, 'arrived')

@@ -72,7 +72,7 @@ test('MIME-12, SMTP-6: no name that came with a message is part of a path, and e
   for (const { key, octets, content } of kept) {
     assert.deepEqual(Buffer.from(await (await answer(`${key}/raw`)).arrayBuffer()), octets)
     const html = await (await answer(`${key}/html`)).text()
-    assert.equal(html.trim(), `<img src="/api/messages/${key}/parts/2">`)
+    assert.equal(html.trim(), '<img src="parts/2">')
     assert.equal(await (await answer(`${key}/parts/2`)).text(), content)
   }
   const account = encodeURIComponent(`"names-escaped'; drop table message; --/../3"@x`)

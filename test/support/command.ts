@@ -4,9 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { commandLine } from './built.ts'
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
@@ -60,12 +58,12 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Runs the command line from source until it ends. */
+/** Runs the command line until it ends. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
   return spawned(args, options).ended
 }
 
-/** Starts the command line from source, and waits until it is ready. It is killed after the tests where it still runs. */
+/** Starts the command line, and waits until it is ready. It is killed after the tests where it still runs. */
 export async function startCommand(args: readonly string[], options: CommandOptions = {}): Promise<RunningCommand> {
   const { child, ended, firstLine } = spawned(['--json', ...args], options)
   let signal = (name: NodeJS.Signals): void => void child.kill(name)
@@ -98,11 +96,7 @@ export async function startCommand(args: readonly string[], options: CommandOpti
 }
 
 function spawned(args: readonly string[], { env, cwd = temporaryFolder(), uid, under = [] }: CommandOptions) {
-  const [program = process.execPath, ...rest] = [
-    ...under,
-    ...[process.execPath, '--import', import.meta.resolve('tsx'), main],
-    ...args,
-  ]
+  const [program = process.execPath, ...rest] = [...under, ...[process.execPath, ...commandLine], ...args]
   const child = spawn(program, rest, {
     cwd,
     env: { ...cleanEnvironment(), XDG_DATA_HOME: join(cwd, 'data'), ...env },

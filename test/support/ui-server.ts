@@ -1,5 +1,5 @@
-import { buildUi } from '../../.build/ui-page.ts'
 import { root } from '../../.build/files.ts'
+import { builtUi } from './built.ts'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../src/clock.ts'
@@ -21,12 +21,9 @@ export interface UiServer {
   stop(): Promise<void>
 }
 
-let built: Promise<unknown> | undefined
-
-/** Builds the UI once a process, and serves it. */
+/** Serves the UI as it is built. */
 export async function startUiServer(): Promise<UiServer> {
-  built ??= buildUi()
-  await built
+  await builtUi()
   const store = await openSqliteStore({ directory: undefined, clock: systemClock, log: silentLog })
   let http = await serve(store, 0)
   return {

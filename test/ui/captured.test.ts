@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { buildUi } from '../../.build/ui-page.ts'
+import { builtUi } from '../support/built.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
 import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -22,7 +22,7 @@ before(async () => {
   put('hello.hbs', '<h1>Hello {{name}}</h1>')
   put('hello.data.json', '{ "name": "Ann" }')
   put('hello.bob.json', '{ "name": "Bob" }')
-  await buildUi()
+  await builtUi()
   ;[browser, server] = await Promise.all([launchBrowser(), startStuntmail({ templates: root })])
 })
 after(async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { buildUi } from '../../.build/ui-page.ts'
+import { builtUi } from '../support/built.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
 import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -18,7 +18,7 @@ const put = (path: string, content: string): void => writeFileSync(join(root, pa
 
 before(async () => {
   mkdirSync(root)
-  await buildUi()
+  await builtUi()
   ;[browser, server] = await Promise.all([launchBrowser(), startStuntmail({ templates: root })])
 })
 after(async () => {

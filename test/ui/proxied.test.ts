@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { buildUi } from '../../.build/ui-page.ts'
 import { systemClock } from '../../src/clock.ts'
 import { startStuntmail, type Stuntmail, type StuntmailOptions } from '../../src/index.ts'
 import { silentLog } from '../../src/log.ts'
 import { certificateSource } from '../../src/net/tls.ts'
+import { builtUi } from '../support/built.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryFolder } from '../support/command.ts'
 import { freePort, isFree, startNginx, withoutNginx, type NginxOptions } from '../support/nginx.ts'
@@ -16,7 +16,7 @@ const folder = temporaryFolder()
 const tls = { cert: join(folder, 'tls', 'cert.pem'), key: join(folder, 'tls', 'key.pem') }
 let browser: Browser
 before(async () => {
-  ;[browser] = await Promise.all([launchBrowser(['--host-resolver-rules=MAP mail.test 127.0.0.1']), buildUi()])
+  ;[browser] = await Promise.all([launchBrowser(['--host-resolver-rules=MAP mail.test 127.0.0.1']), builtUi()])
   await certificateSource({ directory: folder, names: ['mail.test'], log: silentLog, clock: systemClock }).pem()
 })
 after(() => browser.close())

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
-import { buildUi } from '../../.build/ui-page.ts'
+import { builtUi } from '../support/built.ts'
 import { startStuntmail, type Stuntmail } from '../../src/index.ts'
 import { axeFindings } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -28,7 +28,7 @@ before(async () => {
   put('partials/foot.hbs', '<p>Foot one</p>')
   put('account/reset.html', '<style>p{color:rgb(1,2,3)}</style><p>Reset</p><img src="../images/logo.svg" alt="logo">')
   put('images/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>')
-  await buildUi()
+  await builtUi()
   ;[browser, server] = await Promise.all([launchBrowser(), startStuntmail({ templates: root })])
 })
 after(async () => {

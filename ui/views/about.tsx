@@ -41,6 +41,13 @@ export function AboutView() {
   )
 }
 
+/** How a listener comes to TLS. */
+const tlsWords: Readonly<Record<WireState['listeners'][string]['tls'], string>> = {
+  none: '',
+  starttls: 'STARTTLS',
+  implicit: 'TLS',
+}
+
 function State({ state }: { state: WireState }) {
   const facts: readonly (readonly [string, string])[] = [
     ['Version', state.version],
@@ -68,13 +75,14 @@ function State({ state }: { state: WireState }) {
       <section class="card">
         <h3>Listening</h3>
         <dl class="facts">
-          {Object.entries(state.listeners).map(([name, { host, port }]) => (
+          {Object.entries(state.listeners).map(([name, { host, port, tls }]) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>
                 <code>
-                  {host}:{port}
-                </code>
+                  {host.includes(':') ? `[${host}]` : host}:{port}
+                </code>{' '}
+                <span class="quiet">{tlsWords[tls]}</span>
               </dd>
             </div>
           ))}
@@ -84,9 +92,7 @@ function State({ state }: { state: WireState }) {
             Certificate
           </a>
         </p>
-        <p class="quiet">
-          Made for this installation. Trust it, and clients that check certificates accept STARTTLS and TLS here.
-        </p>
+        <p class="quiet">Clients that check certificates accept STARTTLS and TLS here once they trust this one.</p>
       </section>
     </div>
   )
