@@ -12,6 +12,8 @@ export interface LoggerOptions {
 /** Writes to standard error, at once, so that nothing is lost when the process ends. */
 export function createLogger({ level, human }: LoggerOptions): Log {
   const destination = pino.destination({ dest: 2, sync: true })
+  // Whoever read it may be gone, a terminal too: that ends nothing.
+  destination.on('error', () => undefined)
   const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   if (!human) return pino(settings, destination)
   return pino(settings, { write: (line: string) => void destination.write(shortLine(line)) })

@@ -100,7 +100,7 @@ function report(program: Command, error: unknown): number {
 // Whoever read what we say may be gone (`| head -1`): a server runs on, a command ends as it would.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
 }
 await main(process.argv.slice(2))

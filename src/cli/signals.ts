@@ -31,6 +31,12 @@ export function onHangup({ reload, stop }: { reload(): void; stop(signal: string
   })
 }
 
+/** As the command would end by itself. Node aborts where it exits and cannot put a terminal back that is gone. */
+export function dieByHangup(): void {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
+}
+
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'))

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import tls from 'node:tls'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { certificateSource } from '../../src/net/tls.ts'
-import { freePorts, startCommand, temporaryFolder, type RunningCommand } from '../support/command.ts'
+import { commandLine } from '../support/built.ts'
+import { freePorts, startCommand, temporaryFolder, type Ready, type RunningCommand } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
 import { beginMessage, send, subjects } from '../support/mail.ts'
 import { plainMessage } from '../support/messages.ts'
@@ -107,5 +109,25 @@ describe('SIGHUP', () => {
     await read
     await send(command.port('smtp'), 'Still there')
     assert.equal((await command.end()).code, 0)
+  })
+
+  it('ends the command when its terminal is gone', { skip: !existsSync('/usr/bin/script') }, async () => {
+    const words = [process.execPath, ...commandLine, '--json', '--memory', ...freePorts]
+    const command = words.map((word) => `'${word}'`).join(' ')
+    const terminal = spawn('/usr/bin/script', ['--quiet', '--command', command, '/dev/null'], {
+      cwd: temporaryFolder(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let said = ''
+    while (!said.includes('}}\r\n')) said += String((await once(terminal.stdout, 'data'))[0])
+    const { listeners } = JSON.parse(said.slice(said.indexOf('{"ready"'))) as Ready
+    const port = listeners['smtp']?.port ?? 0
+    await send(port, 'There')
+    terminal.kill('SIGKILL')
+    for (;;) {
+      const client = await LineClient.connect(port).catch(() => undefined)
+      if (client === undefined) break
+      await client.closed
+    }
   })
 })

@@ -8,7 +8,7 @@ import { openBrowser } from '../open-browser.ts'
 import { addOptionFlags } from '../option-flags.ts'
 import { readyJson, readyText } from '../print.ts'
 import { commandSettings } from '../settings.ts'
-import { onHangup, onSignals } from '../signals.ts'
+import { dieByHangup, onHangup, onSignals } from '../signals.ts'
 
 /** `stuntmail serve`: the server, until a signal ends it. */
 export function serveCommand(): Command {
@@ -52,6 +52,7 @@ async function end(server: Stuntmail, log: Log, signal: string): Promise<void> {
   log.info({ signal }, 'ending; messages on their way get their answer')
   try {
     await server.stop()
+    if (signal === 'SIGHUP') return dieByHangup()
     process.exit(exitCodes.done)
   } catch (error) {
     log.error({ err: error }, 'it did not end well')
