@@ -60,7 +60,7 @@ describe('clients read what was sent to an address, logged in with it and any pa
     if (reader.asks) continue
     it(
       `${name} by ${protocol} reads nothing over TLS where it trusts another certificate`,
-      { timeout: 10_000 },
+      { timeout: 60_000 },
       async (t) => {
         const missing = await reader.missing()
         if (missing !== undefined) return t.skip(missing)

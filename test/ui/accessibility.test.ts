@@ -53,8 +53,20 @@ function places(): readonly { name: string; path: string; there: string; press?:
     { name: 'api', path: '/?view=api', there: '.operation' },
     { name: 'status', path: '/?view=about', there: '.facts dd' },
     { name: 'keys', path: '/', there: '.pulse.live', press: '?', then: 'dialog[open]' },
-    { name: 'delete', path: `/?message=${key}`, there: '.message-head', press: '#', then: 'dialog[open]' },
-    { name: 'selection', path: `/?message=${key}`, there: '.message-head', press: 'x', then: '.selecting' },
+    {
+      name: 'delete',
+      path: `/?message=${key}`,
+      there: 'body:has(.row) .message-head',
+      press: '#',
+      then: 'dialog[open]',
+    },
+    {
+      name: 'selection',
+      path: `/?message=${key}`,
+      there: 'body:has(.row) .message-head',
+      press: 'x',
+      then: '.selecting',
+    },
   ]
 }
 
