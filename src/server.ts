@@ -352,7 +352,10 @@ async function credentialsOf(settings: Settings): Promise<readonly Credential[]>
   if (path === undefined) return settings.uiUsers
   const [text, { parseHtpasswd }] = await Promise.all([readHtpasswd(path), import('./http/passwords.ts')])
   try {
-    return [...settings.uiUsers, ...parseHtpasswd(text)]
+    const users = parseHtpasswd(text)
+    // Nobody would be asked for a password then, least of all where one was wanted.
+    if (users.length === 0) throw new Error('there is no user in it; add one with htpasswd -B')
+    return [...settings.uiUsers, ...users]
   } catch (error) {
     throw new ConfigError('usage', `${path}: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,

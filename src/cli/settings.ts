@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { homedir } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { withContainer } from '../config/container.ts'
 import { defaultDataDirectory, thisMachine } from '../config/data-directory.ts'
@@ -11,6 +12,7 @@ import { flagSource } from './option-flags.ts'
  * @throws ConfigError
  */
 export async function commandSettings(command: Command): Promise<Resolved> {
+  giveHome()
   const folder = process.cwd()
   const given = [flagSource(command, folder), environmentSource(process.env, folder)]
   const { config } = resolveSettings(given, 'command').settings
@@ -26,4 +28,13 @@ function fileSource({ path, content }: { readonly path: string; readonly content
 function withDataDirectory({ settings, origins }: Resolved): Resolved {
   if (settings.memory || settings.data !== undefined) return { settings, origins }
   return { settings: { ...settings, data: defaultDataDirectory(thisMachine()) }, origins }
+}
+
+/** A user without an entry and without HOME has no home folder, and libraries that ask for one would fail. */
+function giveHome(): void {
+  try {
+    homedir()
+  } catch {
+    process.env['HOME'] = ''
+  }
 }

@@ -24,7 +24,7 @@ export function onSignals(stop: (signal: string) => void): void {
  * command ends with it, as any other.
  */
 export function onHangup({ reload, stop }: { reload(): void; stop(signal: string): void }): void {
-  const fromTerminal = process.stdout.isTTY || process.stderr.isTTY
+  const fromTerminal = hasTerminal()
   process.on('SIGHUP', () => {
     if (fromTerminal && !hasTerminal()) stop('SIGHUP')
     else reload()

@@ -17,5 +17,11 @@ export function withContainer({ settings, origins }: Resolved): Resolved {
   })
   const data = settings.memory ? undefined : (settings.data ?? dataFolder)
   const changed = { ...settings, ...Object.fromEntries(listen), data, iKnowThisIsOpen: true }
-  return { settings: changed, origins }
+  const by = origins.get('container') ?? '--container'
+  const told = [
+    ...listen.map(([key]) => key),
+    'iKnowThisIsOpen' as const,
+    ...(settings.data === data ? [] : ['data' as const]),
+  ]
+  return { settings: changed, origins: new Map([...origins, ...told.map((key) => [key, by] as const)]) }
 }

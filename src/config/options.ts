@@ -3,6 +3,7 @@
  * validation are made from these rows.
  */
 import type { ExtensionName } from '../smtp/extensions.ts'
+import { BadValue } from './config-error.ts'
 import * as kinds from './kinds.ts'
 import type { Kind, ListenAddress } from './kinds.ts'
 import { templates, type TemplateSettings } from './templates-kind.ts'
@@ -361,7 +362,8 @@ function hiddenExtension(): Kind<HiddenExtension> {
   return {
     repeatable: false,
     read(value, folder) {
-      const [first, second] = typeof value === 'string' ? value.split(':') : []
+      const [first, second, ...more] = typeof value === 'string' ? value.split(':') : []
+      if (more.length > 0) throw new BadValue('EXTENSION or LISTENER:EXTENSION, such as smtp:AUTH')
       if (second === undefined) return { listener: undefined, extension: extension.read(first ?? value, folder) }
       return { listener: listenerName.read(first, folder), extension: extension.read(second, folder) }
     },

@@ -10,9 +10,11 @@ export function takeOff(basePath: string, request: IncomingMessage): void {
 
 /** Whether it was asked for without its slash: then everything that is relative to the page would go astray. */
 export function isBare({ url, method }: IncomingMessage, basePath: string): boolean {
-  return basePath !== '' && method === 'GET' && (url === basePath || url?.startsWith(`${basePath}?`) === true)
+  const reading = method === 'GET' || method === 'HEAD'
+  return basePath !== '' && reading && (url === basePath || url?.startsWith(`${basePath}?`) === true)
 }
 
-export function redirectInto(response: ServerResponse, basePath: string): void {
-  response.writeHead(308, { ...safetyHeaders, Location: `${basePath}/` }).end()
+export function redirectInto(request: IncomingMessage, response: ServerResponse, basePath: string): void {
+  const query = request.url?.slice(basePath.length) ?? ''
+  response.writeHead(308, { ...safetyHeaders, Location: `${basePath}/${query}` }).end()
 }

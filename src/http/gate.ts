@@ -106,11 +106,15 @@ function isReading({ method, upgrade }: GateRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && !upgrade
 }
 
+/** Says what to do, with no more of the field than a name can be. */
 function unknownName(host: string | undefined): string {
-  const name = /^[a-z0-9._-]{1,255}(?=:\d+$|$)/i.exec(host ?? '')?.[0]
-  return name === undefined
-    ? 'The request does not say by what name it reaches Stuntmail. Use http://localhost with the right port.'
-    : `Stuntmail does not go by the name ${name}. Start it with --allow-host ${name}, or use http://localhost with the right port.`
+  const name = /^(?:\[[0-9a-f:]{2,40}\]|[a-z0-9._-]{1,255})(?=:\d+$|$)/i.exec(host ?? '')?.[0]
+  if (name === undefined)
+    return 'The request does not say by what name it reaches Stuntmail. Use http://localhost with the right port.'
+  return (
+    `Stuntmail does not go by the name ${host ?? ''}. ` +
+    `Start it with --allow-host ${name}, or use http://localhost with the port that it listens on.`
+  )
 }
 
 function isPlain(target: string, path: string): boolean {

@@ -105,7 +105,7 @@ export async function startHttp(
     writeProblem(request, response, failureOf(error, services.log, request))
   const basePath = options.basePath ?? ''
   server.on('request', (request, response) => {
-    if (isBare(request, basePath)) return redirectInto(response, basePath)
+    if (isBare(request, basePath)) return redirectInto(request, response, basePath)
     takeOff(basePath, request)
     const answer = async (): Promise<void> => {
       const admission = await gate.request(request, response)

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls'
 import type { Command, Outcome } from './command.ts'
 import { CommandArguments } from './command-arguments.ts'
 import { capabilitiesFor } from './capability.ts'
+import { readHead, secretArguments, shownCommand, type Head } from './command-head.ts'
 import { commands } from './commands.ts'
 import { ImapBad, ImapNo } from './error.ts'
 import { flagResponse, tellKeywords } from './flag-response.ts'
@@ -11,6 +12,7 @@ import { messageTaker, type MessageTaker } from './message-taker.ts'
 import { Responses } from './responses.ts'
 import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
 import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
+import { mayBeSecret, redacted } from '../net/secrets.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
 import type { Connection, Ending } from '../net/connection.ts'
@@ -29,9 +31,6 @@ const maxFailedLogins = 5
 const greetedMs = 5 * 60_000
 export const autologoutMs = 30 * 60_000
 
-/** Commands whose arguments are secrets. SEC-1. */
-const secretArguments = new Set(['LOGIN', 'AUTHENTICATE'])
-
 export class Session implements SessionContext {
   readonly id: string
   readonly host: ImapHost
@@ -44,6 +43,10 @@ export class Session implements SessionContext {
   readonly #enabled = new Set<Extension>()
   #state: State = { kind: 'not-authenticated' }
   #user: string | undefined
+  /** A login was tried; what is no command after it may be its secret. SEC-1. */
+  #loginSeen = false
+  /** Not to be shown where it is told again. */
+  #secretTag: string | undefined
   #compressed = false
   #bad = 0
   #failedLogins = 0
@@ -208,7 +211,7 @@ export class Session implements SessionContext {
 
   async #answer(raw: RawCommand, taker: MessageTaker): Promise<void> {
     const head = readHead(raw.text)
-    this.#transcript.client(shownCommand(head, raw.text))
+    this.#noteCommand(head, raw.text)
     try {
       if (raw.refused !== undefined) throw raw.refused
       const outcome = await this.#execute(head, raw)
@@ -221,6 +224,19 @@ export class Session implements SessionContext {
     } finally {
       taker.abort()
     }
+  }
+
+  #noteCommand(head: Head, text: string): void {
+    if (this.#state.kind === 'not-authenticated' && !commands.has(head.name) && mayBeSecret(text, this.#loginSeen)) {
+      // It may be in the place of the tag, which is told again.
+      this.#secretTag = head.tag
+      this.#loginSeen = true
+      this.#transcript.client(redacted)
+      return
+    }
+    this.#secretTag = undefined
+    if (secretArguments.has(head.name)) this.#loginSeen = true
+    this.#transcript.client(shownCommand(head, text))
   }
 
   async #execute(head: Head, { text, literals }: RawCommand): Promise<Outcome> {
@@ -288,7 +304,8 @@ export class Session implements SessionContext {
 
   #tagged(tag: string, kind: 'OK' | 'NO' | 'BAD', code: string | undefined, text: string): void {
     const line = `${tag} ${kind} ${code === undefined ? '' : `[${code}] `}${oneLine(text)}`
-    this.#transcript.server(printable(line))
+    const shown = tag !== this.#secretTag ? line : `${redacted}${line.slice(tag.length)}`
+    this.#transcript.server(printable(shown))
     this.connection.write(`${line}\r\n`)
   }
 
@@ -351,46 +368,10 @@ const storeCodes: Partial<Record<StoreError['code'], string>> = {
   closed: 'UNAVAILABLE',
 }
 
-/** How a command begins. */
-interface Head {
-  /** `*` where there is none. */
-  readonly tag: string
-  /** In capitals. */
-  readonly name: string
-  readonly uid: boolean
-  /** As it is shown in answers. */
-  readonly shown: string
-  /** Where its arguments begin. */
-  readonly end: number
-}
-
-// tag = 1*<any ASTRING-CHAR except "+">                          RFC 9051 §9
-const headPattern = /^([!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]{1,100}) (?:(UID) )?([A-Za-z]{1,20})(?=[ \r]|$)/i
-
-function readHead(text: string): Head {
-  const match = headPattern.exec(text)
-  if (match === null) {
-    const tag = /^([!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]{1,100})(?= |$)/.exec(text)?.[1] ?? '*'
-    return { tag, name: '', uid: false, shown: '', end: text.length }
-  }
-  const [whole, tag = '*', uid, name = ''] = match
-  const capitals = name.toUpperCase()
-  const shown = uid === undefined ? capitals : `UID ${capitals}`
-  return { tag, name: capitals, uid: uid !== undefined, shown, end: whole.length }
-}
-
 function wrongState(state: State, { states }: Command, shown: string): string {
   if (state.kind === 'not-authenticated') return `${shown} needs a login`
   if (state.kind === 'authenticated' && states.includes('selected')) return `${shown} needs a selected mailbox`
   return `${shown} is not for this state of the session`
-}
-
-function shownCommand(head: Head, text: string): string {
-  if (secretArguments.has(head.name)) {
-    const [mechanism] = head.name === 'AUTHENTICATE' ? (/^ [\w-]{1,20}/.exec(text.slice(head.end)) ?? ['']) : ['']
-    return `${head.tag} ${head.name}${mechanism} [redacted]`
-  }
-  return text.length > 1000 ? `${text.slice(0, 1000)} …` : text
 }
 
 // eslint-disable-next-line no-control-regex -- they are what must not get into a response

@@ -3,7 +3,7 @@
  * renewed, and there to be downloaded and trusted.
  */
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -51,8 +51,10 @@ const renewDays = 30
 
 export function certificateSource(options: CertificateOptions): CertificateSource {
   let current: Promise<Loaded> | undefined
+  /** One at a time, however often it is asked for. */
+  let reloading: Promise<void> = Promise.resolve()
   const load = async (kept: Loaded | undefined): Promise<Loaded> => {
-    if (options.files !== undefined) return kept ?? (await readFiles(options.files))
+    if (options.files !== undefined) return kept ?? (await readFiles(options.files, options))
     if (kept !== undefined && isUsable(new X509Certificate(kept.cert), options)) return kept
     return withContext((await readPair(options)) ?? (await makePair(options)))
   }
@@ -61,10 +63,17 @@ export function certificateSource(options: CertificateOptions): CertificateSourc
   return {
     secureContext: async () => (await loaded()).context,
     pem: async () => (await loaded()).cert,
-    async reload() {
-      const fresh = load(undefined)
-      await fresh
-      current = fresh
+    reload() {
+      // What was made and is kept nowhere cannot be read again.
+      if (options.files === undefined && options.directory === undefined) return Promise.resolve()
+      reloading = reloading
+        .catch(() => undefined)
+        .then(async () => {
+          const fresh = load(undefined)
+          await fresh
+          current = fresh
+        })
+      return reloading
     },
   }
 }
@@ -81,34 +90,42 @@ function withContext({ key, cert }: KeyPair): Loaded {
 }
 
 /** @throws with the file and what is wrong with it, in words. */
-async function readFiles({ cert, key }: { readonly cert: string; readonly key: string }): Promise<Loaded> {
-  const [certText, keyText] = await Promise.all([cert, key].map(readPem))
-  const chain = (certText ?? '').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+async function readFiles(
+  { cert, key }: { readonly cert: string; readonly key: string },
+  { log, clock }: CertificateOptions,
+): Promise<Loaded> {
+  const [certText, keyText] = await Promise.all([readPem(cert), readPem(key)])
+  const chain = certText.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   if (chain === null) throw new Error(`${cert}: there is no certificate in it; a file in PEM is expected`)
-  const pair = { cert: `${chain.join('\n')}\n`, key: keyText ?? '' }
-  try {
-    return withContext(pair)
-  } catch (error) {
-    throw new Error(`${key}: ${keyProblem(error)}`, { cause: error })
-  }
+  const certificate = attempt(cert, 'the certificate in it is damaged', () => new X509Certificate(chain[0] ?? ''))
+  const noKey = 'there is no private key in it that can be read; one in PEM without a password is expected'
+  const privateKey = attempt(key, noKey, () => createPrivateKey(keyText))
+  // OpenSSL compares only keys of one type.
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${key}: the key does not belong to the certificate`)
+  const { validFrom, validTo } = certificate
+  const now = clock.now()
+  if (Date.parse(validFrom) > now || Date.parse(validTo) < now)
+    log.warn({ cert, validFrom, validTo }, 'the TLS certificate is not valid now: clients that check it will refuse it')
+  const pair = { cert: `${chain.join('\n')}\n`, key: keyText }
+  return attempt(cert, 'certificate and key cannot be used', () => withContext(pair))
 }
 
-function keyProblem(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  if (/key values mismatch/i.test(text)) return 'the key does not belong to the certificate'
-  if (/no start line|unsupported|DECODER/i.test(text))
-    return 'there is no private key in it that can be read; one in PEM without a password is expected'
-  return `key and certificate cannot be used (${text})`
+function attempt<T>(path: string, problem: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw new Error(`${path}: ${problem}`, { cause: error })
+  }
 }
 
 async function readPem(path: string): Promise<string> {
   try {
+    // Reading what is no file could wait for ever.
+    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'it is not a file' })
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new Error(
-      `${path}: it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
-      { cause: error },
-    )
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new Error(`${path}: it cannot be read (${code})`, { cause: error })
   }
 }
 

@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls'
 import type { Connection, Ending } from '../net/connection.ts'
 import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
 import { LineReader, withoutTrailingSpaces } from '../net/line-reader.ts'
+import { mayBeSecret, redacted, shownMechanism } from '../net/secrets.ts'
 import { printable, Transcript } from '../net/transcript.ts'
 import type { Authenticated } from '../sasl/logins.ts'
 import { accountOf } from '../store/account.ts'
@@ -35,6 +36,8 @@ export class Session implements SessionContext {
   readonly #startedAt: number
   #state: State = { kind: 'authorization' }
   #user: string | undefined
+  /** A login was tried; what is no command after it may be its secret. SEC-1. */
+  #loginSeen = false
   #bad = 0
   #failedLogins = 0
   #outcome: SessionRecord['outcome'] | undefined
@@ -128,7 +131,8 @@ export class Session implements SessionContext {
     const [, keyword = '', argument = ''] = /^([A-Za-z\d]{1,8})(?: (.*))?$/s.exec(line) ?? []
     const name = keyword.toUpperCase()
     const command = commands.get(name)
-    this.#transcript.client(command?.secret === true ? shownSecret(name, argument) : line.slice(0, 300))
+    this.#transcript.client(this.#shown(line, { name, argument, command }))
+    if (command?.secret === true) this.#loginSeen = true
     try {
       if (cut || (line.length > maxLine && name !== 'AUTH')) throw new Pop3Refusal('Line too long')
       const outcome = await this.#execute(command, argument)
@@ -140,6 +144,16 @@ export class Session implements SessionContext {
     } catch (error) {
       this.#refuse(error)
     }
+  }
+
+  #shown(
+    line: string,
+    { name, argument, command }: { name: string; argument: string; command: Command | undefined },
+  ): string {
+    if (name === 'AUTH') return shownMechanism(name, argument)
+    if (command?.secret === true) return `${name} ${redacted}`
+    const open = this.#state.kind === 'authorization'
+    return open && command === undefined && mayBeSecret(line, this.#loginSeen) ? redacted : line.slice(0, 300)
   }
 
   async #execute(command: Command | undefined, argument: string): Promise<Outcome> {
@@ -243,11 +257,4 @@ const outcomes: Readonly<Record<Ending, SessionRecord['outcome']>> = {
   failed: 'dropped',
   stalled: 'timeout',
   idle: 'timeout',
-}
-
-/** A mechanism's name may be shown, what follows it may not. */
-function shownSecret(name: string, argument: string): string {
-  const mechanism = name === 'AUTH' ? (/^[\w-]{1,20}(?= |$)/.exec(argument)?.[0] ?? '') : '[redacted]'
-  const rest = name === 'AUTH' && argument.includes(' ') ? ' [redacted]' : ''
-  return `${name} ${mechanism}${rest}`.trimEnd()
 }

@@ -223,7 +223,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
 
   #note({ line, verb, argument }: CommandLine): void {
     if (verb === 'MAIL') this.#transcript.beginTransaction()
-    if (verb === 'AUTH') this.#authSeen = true
+    if (/^\W*auth/i.test(line)) this.#authSeen = true
     this.#transcript.client(shownLine({ line, verb, argument }, this.#authSeen))
   }
 

@@ -1,4 +1,5 @@
 /** The conversation of a session as people read it: both directions, secrets out, bounded. */
+import { mayBeSecret, redacted, shownMechanism } from '../net/secrets.ts'
 import { BoundedText, Transcript } from '../net/transcript.ts'
 import type { CommandLine } from './command-line.ts'
 import { commands } from './commands.ts'
@@ -32,32 +33,14 @@ export class SmtpTranscript extends Transcript {
   }
 }
 
-const redacted = '[redacted]'
-
-/** Mechanism names that may be shown; anything else in their place may be a secret that slipped. */
-const mechanismNames = new Set([
-  ...['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2', 'OAUTHBEARER', 'DIGEST-MD5', 'NTLM', 'GSSAPI', 'EXTERNAL', 'ANONYMOUS'],
-  ...['SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'],
-])
-
-/** An AUTH command without its initial response. @param argument what follows `AUTH`. */
-function shownAuth(argument: string): string {
-  const [mechanism = '', ...rest] = argument.trim().split(/[ \t]+/)
-  if (mechanism === '') return 'AUTH'
-  if (!mechanismNames.has(mechanism.toUpperCase())) return `AUTH ${redacted}`
-  return rest.length === 0 ? `AUTH ${mechanism}` : `AUTH ${mechanism} ${redacted}`
-}
-
 /** A line that holds a secret, or may. */
 export const shownSecret = redacted
 
 const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS'])
 
-/**
- * A command as it may be shown. After an AUTH the client may go on with its secrets, and they look like unknown verbs.
- * SEC-1.
- */
+/** A command as it may be shown. @param authSeen whether there was an AUTH before it, or this is one. */
 export function shownLine({ line, verb, argument }: CommandLine, authSeen: boolean): string {
-  if (verb === 'AUTH') return shownAuth(argument)
-  return authSeen && !commands.has(verb) && !sessionVerbs.has(verb) ? shownSecret : line
+  if (verb === 'AUTH') return shownMechanism('AUTH', argument)
+  const known = commands.has(verb) || sessionVerbs.has(verb)
+  return !known && mayBeSecret(line, authSeen) ? redacted : line
 }

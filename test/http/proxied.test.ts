@@ -52,6 +52,8 @@ describe('a path before ours', () => {
   it('leads to its slash', async () => {
     const { status, headers } = await ask(port, '/mail')
     assert.deepEqual([status, headers.location], [308, '/mail/'])
+    assert.equal((await ask(port, '/mail?message=x')).headers.location, '/mail/?message=x')
+    assert.equal((await ask(port, '/mail', { method: 'HEAD' })).status, 308)
     assert.equal((await ask(port, '/mail', { method: 'POST' })).status, 403)
   })
   it('hides nothing from the gate', async () => {

@@ -29,9 +29,11 @@ async function serve(settings: Settings): Promise<void> {
   exitOnDefects(log)
   const starting = start(settings, { log })
   // A signal that comes before all is ready ends what there will be.
-  const stop = (signal: string): void => void starting.then((server) => end(server, log, signal))
+  // Where the start fails, that is said once, and it ends anyhow.
+  const started = (act: (server: Stuntmail) => Promise<void>): void => void starting.then(act, () => undefined)
+  const stop = (signal: string): void => started((server) => end(server, log, signal))
   onSignals(stop)
-  onHangup({ stop, reload: () => void starting.then((server) => reload(server, log)) })
+  onHangup({ stop, reload: () => started((server) => reload(server, log)) })
   const server = await starting
   print(settings.json ? readyJson(server, version) : readyText(server, version))
   if (settings.open && server.url !== undefined) {

@@ -8,6 +8,7 @@ import { requirePrivacy } from '../privacy.ts'
 export const apop = command({
   name: 'APOP',
   states: ['authorization'],
+  secret: true,
   parse(argument) {
     const space = argument.lastIndexOf(' ')
     const digest = argument.slice(space + 1).toLowerCase()
