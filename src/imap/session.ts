@@ -11,7 +11,13 @@ import { formatNumbers } from './number-set.ts'
 import { messageTaker, type MessageTaker } from './message-taker.ts'
 import { Responses } from './responses.ts'
 import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
-import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
+import {
+  HandshakeError,
+  reportHandshake,
+  reportLeftAfterHandshake,
+  reportTlsToPlain,
+  type HandshakeReport,
+} from '../net/handshake.ts'
 import { mayBeSecret, redacted } from '../net/secrets.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
@@ -147,10 +153,10 @@ export class Session implements SessionContext {
   }
 
   async startTls(secureContext: SecureContext): Promise<void> {
-    const unread = this.#reader.lines.forget()
+    const thrownAway = this.#reader.lines.forget() + this.connection.forget()
+    if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
     try {
-      const thrownAway = unread + (await this.connection.startTls(secureContext))
-      if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
+      await this.connection.beginTls(secureContext)
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error
       this.#outcome ??= reportHandshake(error, this.#handshakeReport())
@@ -318,8 +324,9 @@ export class Session implements SessionContext {
 
   /** Whatever the end was, it is recorded. */
   #end(): void {
-    const { ending, leftAfterHandshake } = this.connection
+    const { ending, leftAfterHandshake, spokeTls } = this.connection
     try {
+      if (spokeTls) this.#outcome ??= reportTlsToPlain(this.#handshakeReport())
       if (leftAfterHandshake) this.#outcome ??= reportLeftAfterHandshake(this.#handshakeReport())
       this.#outcome ??= outcomes[ending ?? 'closed']
       if (ending === 'idle') this.#bye('Nothing was said for too long', 'INACTIVE')

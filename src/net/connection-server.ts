@@ -55,7 +55,7 @@ export function connectionServer(options: ConnectionServerOptions): ConnectionSe
     const client = { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
     const { implicitTls } = options
     // Before the connection is read: the client may have begun its handshake already.
-    const secureContext = implicitTls ? await options.certificate.secureContext() : undefined
+    const secureContext = implicitTls ? await contextOf(options) : undefined
     const connection = new Connection(socket, { ...limits }, implicitTls ? 'tls' : 'plain')
     const session = options.begin(connection, { id: randomBytes(8).toString('hex'), client })
     const run = secureContext === undefined ? session.run() : runOverTls(session, connection, secureContext)
@@ -88,11 +88,26 @@ export function connectionServer(options: ConnectionServerOptions): ConnectionSe
   }
 }
 
+/** Says it in the log where there is none. */
+async function contextOf({
+  certificate,
+  protocol,
+  log,
+}: ConnectionServerOptions): Promise<SecureContext | HandshakeError> {
+  try {
+    return await certificate.secureContext()
+  } catch (cause) {
+    log.error({ err: cause }, `${protocol}: TLS is not available`)
+    return new HandshakeError({ begun: false, timedOut: false, ours: true, cause })
+  }
+}
+
 async function runOverTls(
   session: ProtocolSession,
   connection: Connection,
-  secureContext: SecureContext,
+  secureContext: SecureContext | HandshakeError,
 ): Promise<void> {
+  if (secureContext instanceof HandshakeError) return session.handshakeFailed(secureContext)
   try {
     await connection.beginTls(secureContext)
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { agreementOf, type TlsAgreement } from './agreement.ts'
 import { deflated } from './deflate.ts'
-import { HandshakeError } from './handshake.ts'
+import { HandshakeError, isTlsRecord } from './handshake.ts'
 
 /** Octets that are read ahead before the client has to wait. */
 const maxReadAhead = 256 * 1024
@@ -31,6 +31,8 @@ export class Connection {
   #stream: Duplex
   #tls: TlsAgreement | undefined
   #silentSinceTls = false
+  #heardNothing = true
+  #spokeTls = false
   #chunks: Buffer[] = []
   #readAhead = 0
   #wake: (() => void) | undefined
@@ -58,6 +60,11 @@ export class Connection {
   /** The client is gone, and said nothing after the TLS handshake: perhaps it did not like the certificate. */
   get leftAfterHandshake(): boolean {
     return this.#silentSinceTls && (this.#ending === 'failed' || this.#ending === 'closed') && !this.#ended
+  }
+
+  /** The client began with a TLS handshake where plain text is spoken. */
+  get spokeTls(): boolean {
+    return this.#spokeTls
   }
 
   /** Undefined while it is open. */
@@ -132,17 +139,16 @@ export class Connection {
   }
 
   /**
-   * TLS from here on. What came before is thrown away: it was said in plain text (RFC 9051 §11.1).
-   * @returns how many octets that were. @throws HandshakeError.
+   * Throws away what was read and not used yet, and reads no more: TLS comes next, and this was said in plain text
+   * (RFC 9051 §11.1). @returns how many octets that were.
    */
-  async startTls(secureContext: tls.SecureContext): Promise<number> {
+  forget(): number {
     this.flush()
     this.#detach()
     const unread: unknown = this.#socket.read()
     const thrownAway = this.#readAhead + (Buffer.isBuffer(unread) ? unread.length : 0)
     this.#chunks = []
     this.#readAhead = 0
-    await this.beginTls(secureContext)
     return thrownAway
   }
 
@@ -212,6 +218,11 @@ export class Connection {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#silentSinceTls = false
+    if (this.#heardNothing && this.#tls === undefined && isTlsRecord(chunk)) {
+      this.#spokeTls = true
+      return this.#finish('failed')
+    }
+    this.#heardNothing = false
     this.#chunks.push(chunk)
     this.#readAhead += chunk.length
     if (this.#readAhead >= maxReadAhead) this.#stream.pause()

@@ -97,7 +97,7 @@ async function readFiles(
   const [certText, keyText] = await Promise.all([readPem(cert), readPem(key)])
   const chain = certText.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   if (chain === null) throw new Error(`${cert}: there is no certificate in it; a file in PEM is expected`)
-  const certificate = attempt(cert, 'the certificate in it is damaged', () => new X509Certificate(chain[0] ?? ''))
+  const certificate = attempt(cert, 'the certificate in it is damaged', () => new X509Certificate(chain[0]))
   const noKey = 'there is no private key in it that can be read; one in PEM without a password is expected'
   const privateKey = attempt(key, noKey, () => createPrivateKey(keyText))
   // OpenSSL compares only keys of one type.

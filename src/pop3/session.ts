@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import type { Connection, Ending } from '../net/connection.ts'
-import { HandshakeError, reportHandshake, reportLeftAfterHandshake, type HandshakeReport } from '../net/handshake.ts'
+import {
+  HandshakeError,
+  reportHandshake,
+  reportLeftAfterHandshake,
+  reportTlsToPlain,
+  type HandshakeReport,
+} from '../net/handshake.ts'
 import { LineReader, withoutTrailingSpaces } from '../net/line-reader.ts'
 import { mayBeSecret, redacted, shownMechanism } from '../net/secrets.ts'
 import { printable, Transcript } from '../net/transcript.ts'
@@ -103,10 +109,10 @@ export class Session implements SessionContext {
 
   async startTls(secureContext: SecureContext): Promise<void> {
     this.userName = undefined
-    const unread = this.#lines.forget()
+    const thrownAway = this.#lines.forget() + this.connection.forget()
+    if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
     try {
-      const thrownAway = unread + (await this.connection.startTls(secureContext))
-      if (thrownAway > 0) this.#transcript.client(`<${thrownAway} octets before the TLS handshake, thrown away>`)
+      await this.connection.beginTls(secureContext)
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error
       this.#outcome ??= reportHandshake(error, this.#handshakeReport())
@@ -218,8 +224,9 @@ export class Session implements SessionContext {
 
   /** Whatever the end was, it is recorded. */
   #end(): void {
-    const { ending, leftAfterHandshake } = this.connection
+    const { ending, leftAfterHandshake, spokeTls } = this.connection
     try {
+      if (spokeTls) this.#outcome ??= reportTlsToPlain(this.#handshakeReport())
       if (leftAfterHandshake) this.#outcome ??= reportLeftAfterHandshake(this.#handshakeReport())
       this.#outcome ??= this.#state.kind === 'over' ? 'completed' : outcomes[ending ?? 'closed']
       this.#enter({ kind: 'over' })

@@ -94,6 +94,7 @@ export class Engine extends SMTPServer implements SessionHost {
       },
       (error: unknown) => {
         this.log.error({ err: error }, 'TLS is not available')
+        failed.ours = true
         fail(error)
       },
     )

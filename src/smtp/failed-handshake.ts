@@ -10,6 +10,8 @@ export interface PendingHandshake {
   timedOut: boolean
   /** Keeps it as a session that brought nothing. Called once. @param cause what smtp-server made of it. */
   record(cause: unknown): void
+  /** We have no certificate. */
+  ours: boolean
 }
 
 /** @param socket while it is connected: later it has no addresses any more. */
@@ -24,9 +26,10 @@ export function failedHandshake(host: SessionHost, socket: net.Socket): PendingH
   const place = { listener: host.name, port: socket.localPort ?? 0, plainWay: host.withoutTls }
   return {
     timedOut: false,
+    ours: false,
     record(cause) {
       const transcript = new Transcript()
-      const error = handshakeError(cause, { begun: socket.bytesRead > 0, timedOut: this.timedOut })
+      const error = handshakeError(cause, { begun: socket.bytesRead > 0, timedOut: this.timedOut, ours: this.ours })
       const about = { session: session.id, client: session.client.address }
       const outcome = host.stopping ? 'shutdown' : reportHandshake(error, { place, transcript, log: host.log, about })
       const endedAt = host.clock.now()
@@ -38,10 +41,10 @@ export function failedHandshake(host: SessionHost, socket: net.Socket): PendingH
 /** smtp-server makes an error of its own where the client just closed: that is none of TLS. */
 export function handshakeError(
   cause: unknown,
-  { begun, timedOut }: { readonly begun: boolean; readonly timedOut: boolean },
+  about: { readonly begun: boolean; readonly timedOut: boolean; readonly ours?: boolean },
 ): HandshakeError {
   const closed = cause instanceof Error && 'code' in cause && cause.code === 'SocketError'
-  return new HandshakeError({ begun, timedOut, cause: closed ? undefined : cause })
+  return new HandshakeError({ ...about, cause: closed ? undefined : cause })
 }
 
 /**

@@ -1,7 +1,13 @@
 import type net from 'node:net'
 import tls from 'node:tls'
 import { agreementOf } from '../net/agreement.ts'
-import { reportHandshake, reportLeftAfterHandshake, type HandshakeOutcome } from '../net/handshake.ts'
+import {
+  isTlsRecord,
+  reportHandshake,
+  reportLeftAfterHandshake,
+  reportTlsToPlain,
+  type HandshakeOutcome,
+} from '../net/handshake.ts'
 import type { TlsSession } from './envelope.ts'
 import { handshakeError } from './failed-handshake.ts'
 import type { SessionHost } from './host.ts'
@@ -13,6 +19,7 @@ export class SessionTls {
   /** Octets that had been read when STARTTLS was answered. */
   #readBefore: number | undefined
   #error: unknown
+  #spokenToPlain = false
   /** The handshake is over, and the client has said nothing since. */
   #silent = false
 
@@ -32,6 +39,15 @@ export class SessionTls {
     this.#error ??= error
   }
 
+  /**
+   * Looks at the first octets on a listener that begins in plain text.
+   * @returns whether they are a TLS handshake: then nothing that comes can be read.
+   */
+  looksAt(octets: Uint8Array): boolean {
+    this.#spokenToPlain = isTlsRecord(octets)
+    return this.#spokenToPlain
+  }
+
   /** TLS is on. */
   secured(): void {
     this.#readBefore = undefined
@@ -48,6 +64,7 @@ export class SessionTls {
     const { id, remoteAddress, localPort, socket, timedOut } = session
     const place = { listener: host.name, port: localPort, plainWay: host.withoutTls }
     const report = { place, transcript, log: host.log, about: { session: id, client: remoteAddress } }
+    if (this.#spokenToPlain) return reportTlsToPlain(report)
     if (this.#readBefore !== undefined) {
       const begun = socket.bytesRead > this.#readBefore
       return reportHandshake(handshakeError(this.#error, { begun, timedOut }), report)

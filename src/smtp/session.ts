@@ -80,6 +80,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
       this._ready = true
       if (this.#leave === undefined) return this.#reply(tooManyClients)
       if (this.secure) this.#tls.secured()
+      else this._socket.prependOnceListener('data', (octets: Buffer) => this.#tls.looksAt(octets) && this.close())
       this.#reply({ code: 220, enhancedCode: '', text: `${this.#state.greetingName} ESMTP Stuntmail` })
     })
   }
@@ -148,7 +149,6 @@ export class Session extends SMTPConnection implements ReaderEvents {
     clearTimeout(this.#handshakeLimit)
     if (!this.#busy) this.#finish()
   }
-
   // What the reader has read
 
   onLine(octets: string, done: Done): void {
@@ -393,8 +393,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#leave?.()
     const fallback: Outcome = this.#lastCode >= 400 ? 'refused' : 'dropped'
     const outcome = this.#outcome === 'shutdown' ? 'shutdown' : (this.#tlsOutcome() ?? this.#outcome ?? fallback)
-    const record = { messages: this.#messages, outcome, transcript: String(this.#transcript) }
-    this.#state.delivery.closed(this.#state.session, { endedAt: this.#host.clock.now(), ...record })
+    const [endedAt, transcript] = [this.#host.clock.now(), String(this.#transcript)]
+    this.#state.delivery.closed(this.#state.session, { endedAt, messages: this.#messages, outcome, transcript })
     this.#host.sessionEnded(this)
   }
 }

@@ -93,7 +93,20 @@ with smtplib.SMTP_SSL('localhost', ${smtps}, context=ssl.create_default_context(
 const apps: Readonly<Record<string, (smtps: number) => string>> = { 'app.js': nodeApp, 'app.py': pythonApp }
 
 describe('what README.md says about trusting the certificate', () => {
-  const downloads = lines('Trusting the certificate', /^curl/)
+  const downloads = lines('Trusting the certificate', /^curl -o/)
+  for (const line of lines('Trusting the certificate', /^curl --cacert/)) {
+    it(line, { timeout }, async (t) => {
+      const lacks = await missing(['curl', '--version'])()
+      if (lacks !== undefined) return t.skip(lacks)
+      const folder = newFolder()
+      writeFileSync(join(folder, 'message.eml'), content)
+      for (const download of downloads) await shell(download, folder)
+      const { message } = await arrives(() => shell(line, folder))
+      assert.equal(message.envelope.listener, 'submission')
+      assert.ok(message.envelope.tls)
+      await assert.rejects(shell(line.replace('--cacert stuntmail.pem ', ''), folder), /certificate/i)
+    })
+  }
   for (const line of lines('Trusting the certificate', /CERT.*=/)) {
     it(line, { timeout }, async (t) => {
       const [, program = '', app = ''] = /=\S+ (\S+) (\S+)/.exec(line) ?? []

@@ -226,6 +226,21 @@ for (const name of [...implicit, 'submission', 'imap', 'pop3']) {
   }
 }
 
+for (const name of ['smtp', 'submission', 'imap', 'pop3']) {
+  test(`${name}: a client that speaks TLS to the plain port is told of, and nothing it sent is kept`, async () => {
+    const { stuntmail, warning } = await watched()
+    await using server = stuntmail
+    const port = portOf(server, name)
+    const secured = tls.connect({ port, host: loopback, rejectUnauthorized: false })
+    await closed(secured)
+    const twin = name === 'submission' ? 'smtps' : `${name}s`
+    assert.match(await warning, new RegExp(`port ${port} \\(${name}\\): the client spoke TLS, .* port of ${twin}\\.`))
+    const [session] = await sessions(server, 1)
+    assert.equal(session?.outcome, 'tls-failed')
+    assert.doesNotMatch(session.transcript, /\\x|^C:/m)
+  })
+}
+
 for (const name of implicit) {
   test(`${name}: a client that speaks no TLS is told of, and one that only tries the port is not`, async () => {
     const { stuntmail, warning } = await watched()

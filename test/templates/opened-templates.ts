@@ -39,7 +39,7 @@ export async function openFolder(
   const root = join(temporaryFolder(context), 'emails')
   mkdirSync(root)
   put(root, files)
-  const templates = await openTemplates({ root, projectDirectory, timeoutMs: 10_000, ...options })
+  const templates = await openTemplates({ root, projectDirectory, timeoutMs: 60_000, ...options })
   context.after(() => templates.close())
   const events: TemplateEvent[] = []
   const happenings = new Happenings()

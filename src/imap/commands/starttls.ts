@@ -1,5 +1,5 @@
 import { command, noArguments } from '../command.ts'
-import { ImapBad } from '../error.ts'
+import { ImapBad, ImapNo } from '../error.ts'
 
 /** STARTTLS, RFC 9051 §6.2.1. */
 export const starttls = command({
@@ -10,7 +10,9 @@ export const starttls = command({
     if (!session.host.startTls) throw new ImapBad(`STARTTLS is off on this port; ${session.host.withoutTls}`)
     if (session.connection.tls !== undefined) throw new ImapBad('TLS is already active')
     // Made now, if need be, so that a NO can still be said.
-    const secureContext = await session.host.certificate.secureContext()
+    const secureContext = await session.host.certificate.secureContext().catch((cause: unknown) => {
+      throw new ImapNo('TLS is not available now', 'UNAVAILABLE', { cause })
+    })
     return { text: 'Begin TLS negotiation now', afterwards: () => session.startTls(secureContext) }
   },
 })

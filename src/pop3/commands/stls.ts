@@ -11,7 +11,9 @@ export const stls = command({
     if (!session.host.startTls) throw new Pop3Refusal(`STLS is off on this port; ${session.host.withoutTls}`)
     if (session.connection.tls !== undefined) throw new Pop3Refusal('TLS is already active')
     // Made now, if need be, so that an -ERR can still be said.
-    const secureContext = await session.host.certificate.secureContext()
+    const secureContext = await session.host.certificate.secureContext().catch((cause: unknown) => {
+      throw new Pop3Refusal('TLS is not available now', 'SYS/TEMP', { cause })
+    })
     return { text: 'Begin TLS negotiation', afterwards: () => session.startTls(secureContext) }
   },
 })
