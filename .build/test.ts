@@ -10,6 +10,8 @@ import { built, runSuite, suites, testFiles, type SuiteResult, type SuiteRun } f
 import type { Counts } from './reporter.mjs'
 
 const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
+/** What each version of Node does its own way: SQLite, files and watching them, processes, sockets, TLS, HTTP. */
+const touchesNode = ['cli', 'gulp', 'http', 'imap', 'live', 'net', 'pop3', 'server', 'smtp', 'store', 'templates']
 
 await main()
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
@@ -45,9 +47,6 @@ async function otherNode(major: number): Promise<void> {
   const files = await testFiles(dependsOnNode)
   await stage(`on Node ${major}`, { files, node: fetched.path, env: built, timeoutMs: 900_000 })
 }
-
-/** What each version of Node does its own way: SQLite, files and watching them, processes, sockets, TLS, HTTP. */
-const touchesNode = ['cli', 'gulp', 'http', 'imap', 'live', 'net', 'pop3', 'server', 'smtp', 'store', 'templates']
 
 function dependsOnNode(file: string): boolean {
   return touchesNode.some((folder) => file.startsWith(`test/${folder}/`))
