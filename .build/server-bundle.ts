@@ -3,6 +3,12 @@ import { chmod } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { filesUnder, root, writeOutputs, type Output } from './files.ts'
 
+export interface ServerBuild extends BuildOptions {
+  readonly entryPoints: Record<string, string>
+  readonly metafile: true
+  readonly write: false
+}
+
 /**
  * The server's bundle: every output flat in `dist/`. What npm brings is bundled too, except for libsql with its native
  * library: a bundle starts a quarter faster, and an installation is a handful of packages without install scripts.
@@ -11,7 +17,7 @@ import { filesUnder, root, writeOutputs, type Output } from './files.ts'
  * run in a worker thread or a process of their own. Who starts one takes its address from its own: `./name-thread.ts`
  * from source, `./name-thread.js` from the bundle.
  */
-export async function serverBuild(): Promise<BuildOptions & { readonly metafile: true; readonly write: false }> {
+export async function serverBuild(): Promise<ServerBuild> {
   const starts = (await filesUnder('src')).filter((file) => /-(?:thread|process)\.ts$/.test(file))
   return {
     absWorkingDir: root,

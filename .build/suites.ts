@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { filesUnder, root } from './files.ts'
 import { countsMark, type Report } from './reporter.mjs'
 import { run } from './process.ts'
+import { bundleOf, bundleTests } from './test-bundle.ts'
 
 /** A stage of the tests: files that run together. */
 export interface Suite {
@@ -63,14 +64,15 @@ export async function runSuite({
   files,
   node = process.execPath,
   env,
-  timeoutMs = 600_000,
+  timeoutMs = 1_800_000,
   testTimeoutMs = 300_000,
 }: SuiteRun): Promise<SuiteResult> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, notes: [], failures: '', seconds: 0 }
+  await bundleTests()
   const start = performance.now()
-  const args = ['--import', 'tsx', '--test', `--test-concurrency=${atOnce}`, `--test-timeout=${testTimeoutMs}`]
+  const args = ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, `--test-timeout=${testTimeoutMs}`]
   const reporter = ['--test-reporter=./.build/reporter.mjs', '--test-reporter-destination=stdout']
-  const { code, output, timedOut } = await run(node, [...args, ...reporter, ...files], {
+  const { code, output, timedOut } = await run(node, [...args, ...reporter, ...files.map(bundleOf)], {
     timeoutMs: timeoutMs + 10_000,
     ...(env === undefined ? {} : { env }),
   })

@@ -7,17 +7,32 @@ import { buildAll } from './build.ts'
 import { fetchNode, otherVersions } from './node-versions.ts'
 import { findOrInstallPrograms } from './programs.ts'
 import { built, runSuite, suites, testFiles, type SuiteResult, type SuiteRun } from './suites.ts'
+import { bundleTests } from './test-bundle.ts'
 import type { Counts } from './reporter.mjs'
 
 const sum: Counts = { passed: 0, failed: 0, skipped: 0 }
 /** What each version of Node does its own way: SQLite, files and watching them, processes, sockets, TLS, HTTP. */
-const touchesNode = ['cli', 'gulp', 'http', 'imap', 'live', 'net', 'pop3', 'server', 'smtp', 'store', 'templates']
+const touchesNode = [
+  'cli',
+  'config',
+  'gulp',
+  'http',
+  'imap',
+  'live',
+  'net',
+  'pop3',
+  'server',
+  'smtp',
+  'store',
+  'templates',
+]
 
 await main()
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
 process.exitCode = sum.failed > 0 ? 1 : 0
 
 async function main(): Promise<void> {
+  if (!(await step('tests', bundleTests))) return
   if (process.argv.includes('--long')) {
     const files = await testFiles(() => true, '.long.ts')
     await stage('long', { files, timeoutMs: 3_600_000, testTimeoutMs: 3_600_000 })
@@ -45,7 +60,7 @@ async function otherNode(major: number): Promise<void> {
     return
   }
   const files = await testFiles(dependsOnNode)
-  await stage(`on Node ${major}`, { files, node: fetched.path, env: built, timeoutMs: 900_000 })
+  await stage(`on Node ${major}`, { files, node: fetched.path, env: built })
 }
 
 function dependsOnNode(file: string): boolean {
