@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Transform } from 'node:stream'
 import { systemClock } from '../clock.ts'
+import { readJson } from '../json.ts'
 import type { TemplateData } from '../templates/engine.ts'
 import type { RenderResult, TemplateCommand } from '../templates/renderer.ts'
 import type { TemplateBatch } from '../templates/unwatched.ts'
@@ -141,7 +142,7 @@ function outputOf({ html, text, message }: RenderResult): { readonly ending: str
 /** @throws PluginError. */
 function jsonOf(data: object): TemplateData {
   try {
-    const value = JSON.parse(JSON.stringify(data)) as unknown
+    const value = readJson(JSON.stringify(data))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TemplateData
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

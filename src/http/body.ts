@@ -1,11 +1,10 @@
 /** Request bodies, counted while they stream, so that nothing larger than its limit is ever held. */
 import type { IncomingMessage } from 'node:http'
+import { tooDeep, tooDeepAt } from '../json.ts'
 import { badRequest, HttpProblem } from './problem.ts'
 
 /** Limit of a JSON body, octets. */
 export const maxJsonOctets = 1_048_576
-/** Objects and arrays in one another; deeper JSON is refused before it is parsed. */
-const maxJsonDepth = 64
 
 /** @throws HttpProblem 413 before anything is read, where the client says itself that it is too much. */
 export function checkDeclaredLength(request: IncomingMessage, maxOctets: number): void {
@@ -39,7 +38,7 @@ export async function readJson(request: IncomingMessage, maxOctets: number): Pro
   const chunks: Buffer[] = []
   for await (const chunk of readBody(request, maxOctets)) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString('utf8')
-  if (nestsDeeper(text, maxJsonDepth)) throw badRequest(`The JSON is nested more than ${maxJsonDepth} levels deep.`)
+  if (tooDeepAt(text) !== undefined) throw badRequest(`${tooDeep}.`)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -56,20 +55,4 @@ function tooLarge(maxOctets: number): HttpProblem {
   // What is left of the body would have to be read to use the connection again.
   const headers = { Connection: 'close' }
   return new HttpProblem(413, 'Content too large', `At most ${maxOctets} octets are taken here.`, { headers })
-}
-
-function nestsDeeper(json: string, maxDepth: number): boolean {
-  let depth = 0
-  let quoted = false
-  for (let i = 0; i < json.length; i++) {
-    const char = json[i]
-    if (quoted) {
-      if (char === '\\') i++
-      else if (char === '"') quoted = false
-    } else if (char === '"') quoted = true
-    else if (char === '[' || char === '{') depth++
-    else if (char === ']' || char === '}') depth--
-    if (depth > maxDepth) return true
-  }
-  return false
 }

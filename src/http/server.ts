@@ -20,6 +20,7 @@ import type { Route } from './router.ts'
 import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
 import { loadStaticFiles, type StaticFiles } from './static.ts'
+import type { Log } from '../log.ts'
 import { WebRequest } from './upgrades.ts'
 import type { WatchedUi } from './watched-ui.ts'
 import { templateFileReply } from './template-files.ts'
@@ -118,12 +119,14 @@ export async function startHttp(
   })
   server.on('upgrade', (request, socket, head) => {
     takeOff(basePath, request)
-    void gate.upgrade(request, socket).then((admission) => {
+    const upgrade = async (): Promise<void> => {
+      const admission = await gate.upgrade(request, socket)
       if (admission === undefined) return
       const endpoint = admission.path === watchedUi?.socketPath ? watchedUi : live
       if (endpoint === undefined) socket.destroy()
       else endpoint.upgrade(request, socket, head)
-    })
+    }
+    upgrade().catch(upgradeFailed(socket, services.log))
   })
   const drain = serveConnections(server, options.sockets, limits)
   return {
@@ -134,6 +137,11 @@ export async function startHttp(
       server.close()
     },
   }
+}
+
+const upgradeFailed = (socket: Duplex, log: Log) => (error: unknown) => {
+  log.error({ err: error }, 'An upgrade failed')
+  socket.destroy()
 }
 
 function httpServer(limits: HttpLimits): Server {

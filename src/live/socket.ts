@@ -92,7 +92,7 @@ export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOption
     connection.once('close', leave)
     fence(connection, clock)
   })
-  io.on('connection', (socket) => attach(socket, feed, templateFeed))
+  io.on('connection', (socket) => attach(socket, { feed, templateFeed, log }))
   // Few and small; a client that takes none of it is dropped by its heartbeats.
   subscriptions.push(bus.subscribe('replays', ({ value }) => void io.emit('replay', wireReplay(value))))
   const hint = sparsely(sessionHintMs, () => void io.emit('sessions'))
@@ -126,9 +126,24 @@ function sparsely(pauseMs: number, act: () => void): { ring(): void; stop(): voi
   return { ring, stop: () => clearTimeout(pause) }
 }
 
+interface Feeds {
+  readonly feed: Feed
+  readonly templateFeed: TemplateFeed | undefined
+  readonly log: Log
+}
+
 /** Puts a socket into the feeds once it asks. */
-function attach(socket: LiveSocket, feed: Feed, templateFeed: TemplateFeed | undefined): void {
+function attach(socket: LiveSocket, { feed, templateFeed, log }: Feeds): void {
   const { conn } = socket
+  /** What goes wrong with what one client says is the end of that client. */
+  const heard = (act: (question: unknown) => boolean) => (question: unknown) => {
+    try {
+      if (!act(question)) socket.disconnect(true)
+    } catch (error) {
+      log.error({ err: error }, 'A live session failed')
+      socket.disconnect(true)
+    }
+  }
   const ready = (): boolean => conn.readyState === 'open' && conn.transport.writable
   const client: FeedClient = { ready, send: (event) => void socket.emit('changes', event) }
   const viewer: TemplateClient = {
@@ -144,16 +159,18 @@ function attach(socket: LiveSocket, feed: Feed, templateFeed: TemplateFeed | und
     })
   watch()
   conn.on('upgrade', watch)
-  socket.on('resume', (question) => {
+  const resume = heard((question) => {
     const since = sinceOf(question)
-    if (since === undefined) socket.disconnect(true)
-    else feed.resume(client, since)
+    if (since !== undefined) feed.resume(client, since)
+    return since !== undefined
   })
-  socket.on('look', (question) => {
-    const look = lookOf(question)
-    if (look === undefined) socket.disconnect(true)
-    else templateFeed?.look(viewer, look)
+  const look = heard((question) => {
+    const wanted = lookOf(question)
+    if (wanted !== undefined) templateFeed?.look(viewer, wanted)
+    return wanted !== undefined
   })
+  socket.on('resume', resume)
+  socket.on('look', look)
   socket.on('disconnect', () => {
     feed.leave(client)
     templateFeed?.leave(viewer)

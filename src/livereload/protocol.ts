@@ -1,5 +1,7 @@
 /** LiveReload protocol 7, as livereload.js 4 speaks it: http://livereload.com/api/protocol/. Text frames with one JSON object. */
 
+import { readJson } from '../json.ts'
+
 /** What both sides say first. livereload.js drops a server that names no protocol it knows. */
 export const hello = JSON.stringify({
   command: 'hello',
@@ -45,7 +47,7 @@ export function goesInLive(path: string): boolean {
 
 function parsed(text: string): ReadonlyMap<string, unknown> | undefined {
   try {
-    return fieldsOf(JSON.parse(text))
+    return fieldsOf(readJson(text))
   } catch {
     return undefined
   }

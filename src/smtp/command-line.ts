@@ -1,5 +1,13 @@
 /** A line of the client as a verb and its argument. RFC 5321 §2.4, §4.1.1. */
 
+/** Without CRLF. */
+export const maxLineOctets = {
+  /** Above RFC 5321 §4.5.3.1.4, for DSN and SMTPUTF8 parameters. */
+  command: 2_048,
+  /** RFC 4954 §4. */
+  auth: 12_288,
+} as const
+
 export interface CommandLine {
   /** All of it, decoded. */
   readonly line: string

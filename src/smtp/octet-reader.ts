@@ -18,6 +18,8 @@ export interface ReaderEvents {
   onPause(next: () => void): void
   /** The other side has closed its half, and all that it sent is worked off. An unfinished line is no command. */
   onInputEnd(): void
+  /** One of these calls threw. The session is over; nobody else is concerned. */
+  onFault(error: unknown): void
 }
 
 /** Commands that are run before other sessions get their turn. */
@@ -80,17 +82,25 @@ export class OctetReader extends SMTPStream {
 
   #work(): void {
     this.#working = true
-    let commands = 0
-    while (!this.#waiting && !this.isClosed && this.#position < this.#chunk.length && commands < maxCommandsAtOnce) {
-      if (this.#content === undefined) this.#readLine()
-      else this.#readContent(this.#content)
-      commands++
+    try {
+      this.#readSome()
+    } catch (error) {
+      this.#events.onFault(error)
     }
     this.#working = false
     const pause = ++this.#pauses
     this.#events.onPause(() => {
       if (pause === this.#pauses) this.#afterPause()
     })
+  }
+
+  #readSome(): void {
+    let commands = 0
+    while (!this.#waiting && !this.isClosed && this.#position < this.#chunk.length && commands < maxCommandsAtOnce) {
+      if (this.#content === undefined) this.#readLine()
+      else this.#readContent(this.#content)
+      commands++
+    }
   }
 
   #afterPause(): void {
@@ -137,11 +147,13 @@ export class OctetReader extends SMTPStream {
     if (unstuffer.end !== undefined) this.#content = undefined
     if (wait === undefined) return this.#afterContent(unstuffer)
     this.#waiting = true
-    void wait.then(() => {
-      this.#waiting = false
-      this.#afterContent(unstuffer)
-      this.#resume()
-    })
+    wait
+      .then(() => {
+        this.#waiting = false
+        this.#afterContent(unstuffer)
+        this.#resume()
+      })
+      .catch((error: unknown) => this.#events.onFault(error))
   }
 
   #afterContent(unstuffer: DotUnstuffer): void {

@@ -3,7 +3,7 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import type net from 'node:net'
 import { Conduct, tooManyErrors } from './admission.ts'
 import { SessionAuth } from './auth.ts'
-import { parseCommandLine, type CommandLine } from './command-line.ts'
+import { maxLineOctets, parseCommandLine, type CommandLine } from './command-line.ts'
 import { circumstances } from './circumstances.ts'
 import { commands, type SessionState } from './commands.ts'
 import { SmtpRefusal, type SessionEnd, type SmtpSession } from './delivery.ts'
@@ -27,10 +27,6 @@ import {
 import { SessionTls } from './session-tls.ts'
 import { shownLine, shownSecret, SmtpTranscript } from './transcript.ts'
 
-/** Octets of a command line without CRLF. Above RFC 5321 §4.5.3.1.4, for DSN and SMTPUTF8 parameters. */
-const maxLineOctets = 2_048
-/** RFC 4954 §4. */
-const maxAuthLineOctets = 12_288
 /** How long a client may take to close its side when the server stops. */
 const lingerMs = 500
 
@@ -178,7 +174,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 
   lineLimit(begun: string): number {
-    return this.#auth.open || begun.toUpperCase() === 'AUTH ' ? maxAuthLineOctets : maxLineOctets
+    return this.#auth.open || begun.toUpperCase() === 'AUTH ' ? maxLineOctets.auth : maxLineOctets.command
   }
 
   onContent(content: Buffer): void | Promise<void> {
@@ -221,6 +217,11 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.close()
   }
 
+  onFault(error: unknown): void {
+    this.#refuse(error)
+    this.close()
+  }
+
   #note({ line, verb, argument }: CommandLine): void {
     if (verb === 'MAIL') this.#transcript.beginTransaction()
     if (/^\W*auth/i.test(line)) this.#authSeen = true
@@ -246,10 +247,8 @@ export class Session extends SMTPConnection implements ReaderEvents {
     }
     this.#busy = true
     reply
-      .then(
-        (late) => this.#reply(late),
-        (error: unknown) => this.#refuse(error),
-      )
+      .then((late) => this.#reply(late))
+      .catch((error: unknown) => this.#refuse(error))
       .finally(() => this.#afterWait(done))
   }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
+import { readJson } from '../json.ts'
 import { TemplateError, type Diagnostic } from './diagnostic.ts'
 import type { EngineOutput } from './engine.ts'
 
@@ -69,7 +70,7 @@ function failure(message: string): TemplateError {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(text)
   } catch {
     return undefined
   }

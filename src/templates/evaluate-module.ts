@@ -1,3 +1,4 @@
+import { readJson } from '../json.ts'
 import { diagnose, relativePath } from './diagnose.ts'
 import type { BuiltTemplate, JsonValue } from './engine.ts'
 import type { RenderSettings } from './render-template.ts'
@@ -18,5 +19,5 @@ export function evaluateModule(file: string, built: BuiltTemplate, settings: Ren
 
 function asJson(name: string, value: unknown): readonly (readonly [string, JsonValue])[] {
   const text = JSON.stringify(value) as string | undefined
-  return text === undefined ? [] : [[name, JSON.parse(text) as JsonValue]]
+  return text === undefined ? [] : [[name, readJson(text) as JsonValue]]
 }

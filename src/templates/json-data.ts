@@ -1,17 +1,23 @@
 /** JSON (RFC 8259) with a place for what is wrong, which JSON.parse gives on some versions of Node only. */
+import { tooDeep, tooDeepAt } from '../json.ts'
 import type { JsonValue } from './engine.ts'
 import { MalformedData } from './malformed-data.ts'
 
 /** A byte order mark is passed over. @throws MalformedData. */
 export function parseJson(text: string): JsonValue {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const deep = tooDeepAt(source)
+  if (deep !== undefined) throw malformed(source, { offset: deep, message: tooDeep })
   try {
     return JSON.parse(source) as JsonValue
   } catch {
-    const { offset, message } = firstFault(source)
-    const before = source.slice(0, offset).split(/\r\n|\n|\r/)
-    throw new MalformedData(message, before.length, (before.at(-1)?.length ?? 0) + 1)
+    throw malformed(source, firstFault(source))
   }
+}
+
+function malformed(source: string, { offset, message }: Fault): MalformedData {
+  const before = source.slice(0, offset).split(/\r\n|\n|\r/)
+  return new MalformedData(message, before.length, (before.at(-1)?.length ?? 0) + 1)
 }
 
 interface Fault {
@@ -28,7 +34,7 @@ const token =
   /[[\]{}:,]|"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y // eslint-disable-line no-control-regex -- RFC 8259 §7: unescaped = %x20-21 / …
 const space = /[ \t\r\n]*/y
 
-/** Only for text that JSON.parse refuses. No recursion: nesting has no limit here. */
+/** Only for text that JSON.parse refuses. */
 function firstFault(source: string): Fault {
   const open: ('[' | '{')[] = []
   let expected: Expected = 'value'

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { asError } from './as-error.ts'
 import { processOptions } from './process-options.ts'
 import {
   isFromProcess,
@@ -13,7 +14,7 @@ import {
 import { hold, release } from './waiting-child.ts'
 
 /** How long the process may take to start, and an engine to load, in milliseconds. */
-const loadingTimeoutMs = 10_000
+const loadingTimeoutMs = 30_000
 /** How much of what the process prints past the capture of templates is kept, to tell why it ended. */
 const maxPrintedLength = 8192
 
@@ -23,7 +24,7 @@ export interface ChildSettings {
   readonly memoryMiB: number
 }
 
-/** What came of a job: a result, or in words why the process is no more. */
+/** What came of a job: a result, or in words why there is none: the process is no more, or is not to be used again. */
 export type ChildAnswer<Kind extends keyof JobResults> = DoneMessage<Kind> | { readonly ended: string }
 
 /** One rendering process, from its start to its end. One rendering at a time. */
@@ -79,7 +80,7 @@ export class RenderingChild {
     return this.#ended === undefined
   }
 
-  /** Does nothing where the process is gone. */
+  /** Does nothing where the process is gone. @throws RangeError for what nests too deep, or is too much, for a message. */
   tell(message: ToProcess): void {
     if (this.#child.connected) this.#child.send(message, () => undefined)
   }
@@ -112,7 +113,11 @@ export class RenderingChild {
         loadingTimeoutMs,
         this.#ready ? load : `The rendering process did not start within ${seconds(loadingTimeoutMs)}`,
       )
-      this.tell({ kind: 'job', id, job })
+      try {
+        this.tell({ kind: 'job', id, job })
+      } catch (error) {
+        resolve({ ended: `The job cannot be handed to the rendering process: ${asError(error).message}` })
+      }
     })
     clearTimeout(timer)
     this.#receive = undefined

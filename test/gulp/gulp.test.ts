@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import * as stuntmail from 'stuntmail/gulp'
 
 const { src, dest } = gulp
-const render = () => stuntmail.render({ timeoutMs: 10_000 })
+const render = () => stuntmail.render({ timeoutMs: 60_000 })
 export const piped = () => src('emails/**/*.*').pipe(render()).pipe(stuntmail.preview({ url: 'http://127.0.0.1:1' })).pipe(dest('out'))
 export const pipelined = () => pipeline(src('emails/**/*.*'), render(), dest('out'))
 const follow = (task) => (done) => void gulp.watch('emails/**/*', { delay: 10 }, task).on('ready', done)

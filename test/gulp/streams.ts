@@ -12,7 +12,7 @@ import { put, temporaryFolder } from '../templates/watched-folder.ts'
 /** Where the engines are installed. */
 const projectDirectory = fileURLToPath(new URL('../..', import.meta.url))
 /** For machines that are slow: only tests of the limit itself set it. */
-const timeoutMs = 10_000
+const timeoutMs = 60_000
 
 export interface EmailsFolder {
   /** Of the templates. */

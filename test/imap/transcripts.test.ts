@@ -59,7 +59,7 @@ async function begin(client: LineClient, state: string): Promise<LineClient> {
 for (const name of readdirSync(folder)) {
   const file = parseTranscript(readFileSync(new URL(name, folder), 'utf8'))
   for (const octetwise of [false, true]) {
-    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 60_000 }, async () => {
+    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 300_000 }, async () => {
       const { state, options } = directives(file)
       const { server, store, port } = await testImap(options)
       await fill(store, file)

@@ -26,7 +26,7 @@ const ways: readonly (readonly [name: string, options: Partial<ImapFlowOptions>,
 for (const [name, options, port] of ways) {
   test(
     `imapflow by ${name}: folders, messages, flags, search, moving, and news by IDLE`,
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const { store } = name === 'TLS' ? overTls : open
       const address = `${name.replaceAll(' ', '')}@example.com`
@@ -107,13 +107,13 @@ assert secure.select('Trash', readonly=True)[1] == [b'0']
 secure.logout()
 client.logout()
 `
-test("Python's imaplib", { timeout: 60_000 }, async (t) => {
+test("Python's imaplib", { timeout: 300_000 }, async (t) => {
   const lacks = await missing(['python3', '--version'])()
   if (lacks !== undefined) return t.skip(lacks)
   await run('python3', ['-c', python, String(open.port), String(overTls.port), anchor])
 })
 
-test('curl', { timeout: 60_000 }, async (t) => {
+test('curl', { timeout: 300_000 }, async (t) => {
   const lacks = await missing(['curl', '--version'])()
   if (lacks !== undefined) return t.skip(lacks)
   await deliver(open.store, plainMessage('For curl'), arrivalTo([user]))

@@ -40,7 +40,7 @@ again.pass_('x')
 assert again.uidl()[1] == [b'1 ' + ids[1].split()[1]]
 again.quit()
 `
-test("Python's poplib", { timeout: 60_000 }, async (t) => {
+test("Python's poplib", { timeout: 300_000 }, async (t) => {
   const lacks = await missing(['python3', '--version'])()
   if (lacks !== undefined) return t.skip(lacks)
   const octets = Buffer.concat([plainMessage('For Python', '.dot'), Buffer.from('..dots\r\n')])
@@ -48,7 +48,7 @@ test("Python's poplib", { timeout: 60_000 }, async (t) => {
   await run('python3', ['-c', python, String(open.port), String(overTls.port), anchor])
 })
 
-test('curl', { timeout: 60_000 }, async (t) => {
+test('curl', { timeout: 300_000 }, async (t) => {
   const lacks = await missing(['curl', '--version'])()
   if (lacks !== undefined) return t.skip(lacks)
   await deliver(open.store, plainMessage('For curl', '.dot'), arrivalTo(['curl@example.com']))

@@ -41,7 +41,7 @@ describe('clients read what was sent to an address, logged in with it and any pa
   for (const reader of readers) {
     const { name, protocol, refusal } = reader
     const reads = (manner: string, security: Reading['security']): void =>
-      void it(`${name} by ${protocol}, ${manner}`, { timeout: 60_000 }, async (t) => {
+      void it(`${name} by ${protocol}, ${manner}`, { timeout: 300_000 }, async (t) => {
         const missing = await reader.missing()
         if (missing !== undefined) return t.skip(missing)
         assert.equal(await reader.read(reading(reader, security)), content)
@@ -49,7 +49,7 @@ describe('clients read what was sent to an address, logged in with it and any pa
 
     if (refusal === undefined) reads('by its own defaults', 'default')
     else {
-      it(`${name} by ${protocol} wants TLS by its own defaults, and says so`, { timeout: 60_000 }, async (t) => {
+      it(`${name} by ${protocol} wants TLS by its own defaults, and says so`, { timeout: 300_000 }, async (t) => {
         const missing = await reader.missing()
         if (missing !== undefined) return t.skip(missing)
         await assert.rejects(reader.read(reading(reader, 'default')), refusal)
@@ -60,7 +60,7 @@ describe('clients read what was sent to an address, logged in with it and any pa
     if (reader.asks) continue
     it(
       `${name} by ${protocol} reads nothing over TLS where it trusts another certificate`,
-      { timeout: 60_000 },
+      { timeout: 300_000 },
       async (t) => {
         const missing = await reader.missing()
         if (missing !== undefined) return t.skip(missing)

@@ -68,7 +68,7 @@ describe('README.md: set it up', () => {
     await sends(() => run('php', [clientFile('symfony-dsn.php'), file]))
   })
 
-  it('Go', { timeout: 120_000 }, async (t) => {
+  it('Go', { timeout: 300_000 }, async (t) => {
     const lacks = await missing(['go', 'version'])()
     if (lacks !== undefined) return t.skip(lacks)
     const folder = temporaryFolder()

@@ -46,7 +46,7 @@ const conversations: Readonly<Record<'imap' | 'pop3', readonly ((secret: string)
 
 for (const protocol of ['imap', 'pop3'] as const) {
   for (const say of conversations[protocol]) {
-    test(`${protocol}: ${JSON.stringify(say('SECRET'))}`, { timeout: 60_000 }, async () => {
+    test(`${protocol}: ${JSON.stringify(say('SECRET'))}`, { timeout: 300_000 }, async () => {
       const logged: unknown[] = []
       const note = (...args: unknown[]): void => void logged.push(args)
       const log: Log = { debug: note, info: note, warn: note, error: note }

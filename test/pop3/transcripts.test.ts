@@ -37,7 +37,7 @@ async function begin(client: LineClient, state: string | undefined): Promise<Lin
 for (const name of readdirSync(folder)) {
   const file = parseTranscript(readFileSync(new URL(name, folder), 'utf8'))
   for (const octetwise of [false, true]) {
-    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 60_000 }, async () => {
+    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 300_000 }, async () => {
       const { server, store, port } = await testPop3(options(file))
       const directives = new Map(file.directives)
       for (const [directive, value] of file.directives) {

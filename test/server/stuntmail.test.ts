@@ -172,7 +172,7 @@ describe('stop()', () => {
       await server.stop()
       console.log('stopped')`
     const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 })
     assert.equal(stdout, 'stopped\n')
   })
 })

@@ -12,7 +12,7 @@ for (const [where, before] of [
   ['as a command', ['HELO c']],
   ['inside AUTH', ['HELO c', 'AUTH PLAIN']],
 ] as const) {
-  test(`SMTP-4: 64 MiB without a line end ${where} is one 500 and no memory`, { timeout: 60_000 }, async () => {
+  test(`SMTP-4: 64 MiB without a line end ${where} is one 500 and no memory`, { timeout: 300_000 }, async () => {
     const { server, delivery, client } = await testSmtp()
     const connection = await client()
     for (const line of before) await connection.command(line)
@@ -49,7 +49,7 @@ test('SMTP-4: lines at the limit are taken, lines past it are not', async () => 
 
 test(
   'SMTP-3: an endless message without a line end closes the connection and keeps nothing',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const { server, delivery, client } = await testSmtp({ maxMessageOctets: mebibyte })
     const connection = await client()
@@ -130,7 +130,7 @@ for (const [name, header] of [
   ['v1 of 1 MiB', Buffer.from('PROXY ' + 'x'.repeat(mebibyte) + '\r\n')],
   ['v2', Buffer.concat([Buffer.from('\r\n\r\n\0\r\nQUIT\n!\x11\xff\xff', 'latin1'), Buffer.alloc(65_535, 'x')])],
 ] as const) {
-  test(`SMTP-12: a PROXY header ${name} is a bad command and no address`, { timeout: 60_000 }, async () => {
+  test(`SMTP-12: a PROXY header ${name} is a bad command and no address`, { timeout: 300_000 }, async () => {
     const { server, delivery, port } = await testSmtp()
     const connection = await LineClient.connect(port)
     await connection.send(header)

@@ -8,7 +8,7 @@ import { certificate, openTransaction, testSmtp } from '../support/smtp.ts'
 
 test(
   'SMTP-5: what follows STARTTLS in plain text is thrown away, and the transcript says so',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const { server, delivery, client } = await testSmtp()
     const connection = await client()

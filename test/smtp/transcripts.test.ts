@@ -39,7 +39,7 @@ function obstacle(value: string): Obstacles {
 for (const name of readdirSync(folder)) {
   const file = parseTranscript(readFileSync(new URL(name, folder), 'utf8'))
   for (const octetwise of [false, true]) {
-    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 60_000 }, async () => {
+    test(`${name}: ${file.title}${octetwise ? ', octet by octet' : ''}`, { timeout: 300_000 }, async () => {
       const { server, delivery, port } = await testSmtp(serverOptions(file))
       try {
         await play(file.steps, { connect: () => LineClient.connect(port), octetwise })

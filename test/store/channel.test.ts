@@ -88,6 +88,21 @@ test('the end of the thread rejects what is pending and what comes after', async
   echo.post('note', 'nobody hears this')
 })
 
+test('what a posted call throws may be heard instead of ending the thread', async (t) => {
+  const echo = startEcho(t)
+  const heard = new Promise<string>((resolve) => echo.on('stumbled', resolve))
+  echo.post('crash', 'stumble: a stone')
+  assert.deepEqual(await echo.call('notes', undefined), [])
+  assert.equal(await heard, 'stumble: a stone')
+})
+
+test('arguments that cannot be sent reject the call and leave nothing pending', async (t) => {
+  const echo = startEcho(t)
+  await assert.rejects(echo.call('note', (() => undefined) as unknown as string), { name: 'DataCloneError' })
+  assert.equal(echo.pending, 0)
+  assert.deepEqual(await echo.call('notes', undefined), [])
+})
+
 test('an ordered end has no fault', async (t) => {
   const echo = startEcho(t)
   await echo.call('notes', undefined)

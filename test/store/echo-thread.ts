@@ -18,13 +18,17 @@ export interface EchoCalls {
 
 export interface EchoEvents {
   progress: number
+  /** A posted call failed, and the thread goes on. */
+  stumbled: string
 }
 
 if (parentPort === null) throw new Error('Runs as a thread only')
 const notes: string[] = []
 let last = new Uint8Array()
 
-const server = serve<EchoCalls, EchoEvents>(parentPort, {
+const stumble = 'stumble: '
+
+const handlers: EchoCalls = {
   async later({ text, turns }) {
     for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
     return text
@@ -50,4 +54,9 @@ const server = serve<EchoCalls, EchoEvents>(parentPort, {
   crash(reason) {
     throw new Error(reason)
   },
+}
+
+const server = serve<EchoCalls, EchoEvents>(parentPort, handlers, (error) => {
+  if (error instanceof Error && error.message.startsWith(stumble)) server.emit('stumbled', error.message)
+  else throw error
 })

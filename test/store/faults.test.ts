@@ -153,7 +153,7 @@ describe('a data directory', () => {
   it('refuses when it is full, keeps what it has, and takes mail again once there is room (REL-6)', () => {
     const script = fileURLToPath(new URL('full-child.ts', import.meta.url))
     const limited = `ulimit -f 4096; exec "${process.execPath}" --import tsx "${script}" "${directory}"`
-    const { stdout, stderr } = spawnSync('bash', ['-c', limited], { encoding: 'utf8', timeout: 60_000 })
+    const { stdout, stderr } = spawnSync('bash', ['-c', limited], { encoding: 'utf8', timeout: 300_000 })
     const { refused, kept, readable, again } = JSON.parse(stdout || `{"refused":${JSON.stringify(stderr)}}`) as Record<
       string,
       unknown

@@ -29,7 +29,7 @@ export interface RunningWatch {
 const copied = ['src', 'ui', '.build', 'gulpfile.ts', '.gulp.mjs', 'package.json', 'tsconfig.json']
 const started = ['"ready":true', 'LiveReload for other pages', 'Watching.']
 
-const patienceMs = 30_000
+const patienceMs = 180_000
 
 /** Starts it on free ports, with a store on disk. @param env more of the environment */
 export async function startWatch(env: Readonly<Record<string, string>> = {}): Promise<RunningWatch> {

@@ -49,6 +49,7 @@ describe('the template of a captured message', () => {
     [base64url('"x"'), 'X-Stuntmail-Data is no JSON object'],
     [base64url('{"a":'), /^X-Stuntmail-Data is no JSON: /],
     ['', /^X-Stuntmail-Data is no JSON: /],
+    [base64url('[{"a":'.repeat(40)), /is no JSON: The JSON is nested more than 64 levels deep/],
   ] as const
   for (const [body, problem] of bad) {
     it(`says that ${problem.toString()} (${body})`, () => {

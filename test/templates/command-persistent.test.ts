@@ -55,11 +55,11 @@ describe('a command that stays', () => {
     const { render } = await commandsOf(
       t,
       { 'a.tpl': '', 'server.py': server },
-      { command, persistent: true, timeoutMs: 1000 },
+      { command, persistent: true, timeoutMs: 3000 },
     )
     const hanging = failureOf(render('a.tpl', { hang: 1 }))
     const next = render('a.tpl', { name: 'next' })
-    assert.equal((await hanging).message, 'python3 took longer than 1 s and was ended')
+    assert.equal((await hanging).message, 'python3 took longer than 3 s and was ended')
     assert.equal((await next).html, '<p>next</p>')
   })
 })

@@ -40,6 +40,16 @@ describe('JSON data', () => {
     })
   }
 
+  it('nests 64 levels deep and no deeper', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+    assert.ok(Array.isArray(parseJson(nested(64))))
+    const fault = faultOf(parseJson, `{\n  "a": ${nested(64)}\n}`)
+    assert.deepEqual([fault.line, fault.column], [2, 71])
+    assert.match(fault.message, /more than 64 levels/)
+    assert.match(faultOf(parseJson, '['.repeat(100_000)).message, /more than 64 levels/)
+    assert.equal(parseJson(`"${'['.repeat(100)}"`), '['.repeat(100))
+  })
+
   it('what is JSON is read, with or without a byte order mark', () => {
     assert.deepEqual(parseJson('\uFEFF{"a": [1, "x", null]}'), { a: [1, 'x', null] })
   })
@@ -73,6 +83,43 @@ describe('YAML data', () => {
   it('says where it is wrong', () => {
     const fault = faultOf(parseYaml, 'a: 1\nb: [1, 2\nc: 3\n')
     assert.equal(fault.line, 3)
+  })
+
+  const levels = (depth: number) => Array.from({ length: depth }, (_, index) => index)
+  const deep: readonly [name: string, nested: (depth: number) => string][] = [
+    ['[', (depth) => '['.repeat(depth) + ']'.repeat(depth)],
+    ['{', (depth) => '{a: '.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1)],
+    ['- on one line', (depth) => '- '.repeat(depth) + 'x'],
+    [
+      '- on lines of their own',
+      (depth) =>
+        levels(depth)
+          .map((level) => `${' '.repeat(level)}-\n`)
+          .join(''),
+    ],
+    [
+      'names',
+      (depth) =>
+        levels(depth)
+          .map((level) => `${' '.repeat(level)}a:\n`)
+          .join(''),
+    ],
+    ['? on one line', (depth) => '? '.repeat(depth) + 'x'],
+  ]
+  for (const [name, nested] of deep) {
+    it(`nests 64 levels deep and not 10,000: ${name}`, () => {
+      if (name !== '? on one line') assert.ok(JSON.stringify(parseYaml(nested(64))).length >= 128)
+      for (const depth of [130, 10_000]) {
+        const fault = faultOf(parseYaml, `x: 1\ny:\n${nested(depth).replace(/^/gm, '  ')}`)
+        assert.match(fault.message, /more than 64 levels/)
+        assert.ok(fault.line > 2)
+      }
+    })
+  }
+
+  it('is one document', () => {
+    assert.equal(faultOf(parseYaml, 'a: 1\n---\nb: 2\n').line, 2)
+    assert.equal(parseYaml(''), null)
   })
 
   it('refuses what doubles itself', () => {

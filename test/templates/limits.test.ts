@@ -32,7 +32,7 @@ it('without watches of the system, files are looked at, and that is said', async
   const root = join(temporaryFolder(t), 'emails')
   put(root, Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}/a.html`, 'one'])))
   const [file, args] = withFewWatches(`exec ${process.execPath} --import tsx ${limitedChild} ${root} 19/a`)
-  const { stdout } = await promisify(execFile)(file, args, { timeout: 60_000, killSignal: 'SIGKILL' })
+  const { stdout } = await promisify(execFile)(file, args, { timeout: 300_000, killSignal: 'SIGKILL' })
   const { html, messages } = JSON.parse(stdout) as { html: string; messages: readonly string[] }
   assert.equal(html, 'saved')
   assert.match(messages.join(), /no more file watches \(ENOSPC\)/)

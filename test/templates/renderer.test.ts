@@ -6,6 +6,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import type { JsonValue } from '../../src/templates/engine.ts'
 import type { RendererOptions } from '../../src/templates/renderer.ts'
 import { templateFolder } from './template-folder.ts'
 
@@ -48,6 +49,14 @@ describe('limits', () => {
       assert.equal(message, 'The rendering took longer than 0.3 s (timeoutMs) and was ended')
     })
   }
+
+  it('says what cannot be handed to the process', async (t) => {
+    const folder = await templateFolder(t)
+    const data = { a: JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) as JsonValue }
+    const failed = await folder.render('bad.eta', '<p></p>', data)
+    assert.match(messageOf(failed), /^The job cannot be handed to the rendering process: Maximum call stack/)
+    assert.equal((await folder.render('good.eta', '<p><%= 1 + 1 %></p>')).html, '<p>2</p>')
+  })
 
   it('ends a command that takes longer than the limit that was given', async (t) => {
     const commands = [{ glob: 'bad.eta', command: ['node', '-e', 'setInterval(() => {}, 1000)'] }] as const

@@ -30,7 +30,7 @@ export class Happenings {
     for (const check of [...this.#waiting]) check()
   }
 
-  async until(condition: () => boolean, what = 'what should happen', withinMs = 10_000): Promise<void> {
+  async until(condition: () => boolean, what = 'what should happen', withinMs = 60_000): Promise<void> {
     if (condition()) return
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {

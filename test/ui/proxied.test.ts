@@ -96,7 +96,7 @@ const named = 'proxy_set_header Host $http_host;'
 const webSocket =
   'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
 
-describe('behind nginx', { skip: withoutNginx, timeout: 120_000 }, () => {
+describe('behind nginx', { skip: withoutNginx, timeout: 300_000 }, () => {
   it('as it comes, shows everything, and says which option is missing to follow and to change', async () => {
     const { page } = await open({ server: (http) => `location / { ${pass(http)} }` })
     await page.locator('.row', { hasText: 'first' }).waitFor()

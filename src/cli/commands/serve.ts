@@ -3,6 +3,7 @@ import type { Settings } from '../../config/options.ts'
 import { settingsObject, settingsTable } from '../../config/options-table.ts'
 import type { Log } from '../../log.ts'
 import type { Stuntmail } from '../../server.ts'
+import { watchDefects } from '../defects.ts'
 import { exitCodes } from '../exit-code.ts'
 import { openBrowser } from '../open-browser.ts'
 import { addOptionFlags } from '../option-flags.ts'
@@ -26,7 +27,7 @@ async function serve(settings: Settings): Promise<void> {
   const [{ createLogger }, { start, version }] = await Promise.all([import('../logger.ts'), import('../../server.ts')])
   const human = process.stderr.isTTY && !settings.json
   const log = createLogger({ level: settings.logLevel, human })
-  exitOnDefects(log)
+  const defects = watchDefects(log)
   const starting = start(settings, { log })
   // A signal that comes before all is ready ends what there will be.
   // Where the start fails, that is said once, and it ends anyhow.
@@ -35,6 +36,7 @@ async function serve(settings: Settings): Promise<void> {
   onSignals(stop)
   onHangup({ stop, reload: () => started((server) => reload(server, log)) })
   const server = await starting
+  defects.outlive()
   print(settings.json ? readyJson(server, version) : readyText(server, version))
   if (settings.open && server.url !== undefined) {
     openBrowser(server.url, (error) => log.warn({ err: error }, 'the browser could not be opened'))
@@ -60,23 +62,6 @@ async function end(server: Stuntmail, log: Log, signal: string): Promise<void> {
     log.error({ err: error }, 'it did not end well')
     process.exit(exitCodes.internal)
   }
-}
-
-/** What nobody caught is a defect. Its message could quote mail, so only its kind and its place are logged. */
-function exitOnDefects(log: Log): void {
-  const fail = (error: unknown): void => {
-    const kind = error instanceof Error ? error.name : typeof error
-    const stack =
-      error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
-    log.error({ kind, code: codeOf(error), stack }, 'a defect in the program; it ends')
-    process.exit(exitCodes.internal)
-  }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 function print(text: string): void {

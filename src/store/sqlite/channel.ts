@@ -50,19 +50,28 @@ export interface Server<E> {
 
 /**
  * Answers calls that come in on the port. Handlers start in the order of the calls; one that returns a promise lets
- * the next begin. What a handler throws rejects the call; for a posted call it is thrown on, as a defect of the thread.
+ * the next begin. What a handler throws rejects the call. @param failed hears what a posted call threw, which nobody
+ * waits for; by default it is thrown on and ends the thread.
  */
-export function serve<C extends Calls<C>, E = Record<string, never>>(port: MessagePort, handlers: C): Server<E> {
+export function serve<C extends Calls<C>, E = Record<string, never>>(
+  port: MessagePort,
+  handlers: C,
+  failed: (error: unknown) => void = throwOn,
+): Server<E> {
+  const fail = (id: number, error: unknown): void => {
+    if (id === postId) failed(error)
+    else port.postMessage([id, describe(error), undefined] satisfies Response)
+  }
   const table = new Map<string, (args: never) => unknown>(Object.entries(handlers))
   port.on('message', ([id, name, args]: Request) => {
     try {
       const handler = table.get(name)
       if (handler === undefined) throw new Error(`The thread has no call "${name}"`)
       const answer = handler.call(handlers, args as never)
-      if (answer instanceof Promise) answer.then(answerWith(port, id)).catch(failWith(port, id))
+      if (answer instanceof Promise) answer.then(answerWith(port, id)).catch((error: unknown) => fail(id, error))
       else respond(port, id, answer)
     } catch (error) {
-      fail(port, id, error)
+      fail(id, error)
     }
   })
   return {
@@ -73,7 +82,10 @@ export function serve<C extends Calls<C>, E = Record<string, never>>(port: Messa
 }
 
 const answerWith = (port: MessagePort, id: number) => (value: unknown) => respond(port, id, value)
-const failWith = (port: MessagePort, id: number) => (error: unknown) => fail(port, id, error)
+
+function throwOn(error: unknown): never {
+  throw error
+}
 
 function respond(port: MessagePort, id: number, answer: unknown): void {
   if (id === postId) return
@@ -81,16 +93,12 @@ function respond(port: MessagePort, id: number, answer: unknown): void {
   else port.postMessage([id, undefined, answer] satisfies Response)
 }
 
-function fail(port: MessagePort, id: number, error: unknown): void {
-  if (id === postId) throw error
-  port.postMessage([id, describe(error), undefined] satisfies Response)
-}
-
 /** The calling side of a channel. */
 export interface Connection<C extends Calls<C>, E = Record<string, never>> {
   /**
    * Calls, and gives what the handler gave. Rejects with what it threw (a `StoreError` as such, anything else as an
-   * `Error` of the same name, code and message), and with `StoreError` `closed` once the thread is gone.
+   * `Error` of the same name, code and message), with what Node says of arguments that cannot be sent, and with
+   * `StoreError` `closed` once the thread is gone.
    */
   call<N extends keyof C & string>(
     name: N,
@@ -150,7 +158,11 @@ export function connect<C extends Calls<C>, E = Record<string, never>>(worker: W
     call(name, args, transfer = []) {
       if (gone !== undefined) return Promise.reject(gone)
       const id = ++lastId
-      worker.postMessage([id, name, args] satisfies Request, transfer)
+      try {
+        worker.postMessage([id, name, args] satisfies Request, transfer)
+      } catch (error) {
+        return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+      }
       if (waiting.size === 0) worker.ref()
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
     },

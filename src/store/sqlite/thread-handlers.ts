@@ -18,7 +18,7 @@ export function serveStore(port: MessagePort): void {
     known.restore()
     return known
   }
-  const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, {
+  const handlers: StoreCalls = {
     async open(options) {
       core = await openCore(options, (name, value) => server.emit(name, value))
       return core.opened
@@ -60,7 +60,16 @@ export function serveStore(port: MessagePort): void {
     state: () => whole().state(),
     assertConsistent: () => whole().assertConsistent(),
     close: async () => core?.close(),
-  })
+  }
+  const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, handlers, (error) =>
+    server.emit('log', failure(error)),
+  )
+}
+
+/** The store goes on without whatever it was. */
+function failure(error: unknown): StoreEvents['log'] {
+  const fields = { error: error instanceof Error ? error.stack : String(error) }
+  return { level: 'error', fields, text: 'The store could not do what nobody waits for' }
 }
 
 type EntryCalls = 'flagEntries' | 'entries' | 'copy' | 'move' | 'expunge' | 'expungedSince'

@@ -20,7 +20,7 @@ class ProgramFailed extends Error {
 export function run(command: string, args: readonly string[], running: Running = {}): Promise<string> {
   const { env, cwd, input = '' } = running
   return new Promise((resolve, reject) => {
-    const options = { timeout: 50_000, env: { ...process.env, ...env }, cwd, maxBuffer: 10_000_000 }
+    const options = { timeout: 280_000, env: { ...process.env, ...env }, cwd, maxBuffer: 10_000_000 }
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (error) reject(new ProgramFailed(`${error.message}\n${stdout}${stderr}`, error.code === 'ENOENT'))
       else resolve(stdout)

@@ -41,7 +41,7 @@ export async function testSending(clients: readonly SmtpClient[]): Promise<void>
   const running = await watched(stuntmail)
   for (const client of clients) {
     for (const [listener, security, manner] of listeners) {
-      it(`${client.name} to ${listener}, ${manner}: shows up live, as it was sent`, { timeout: 60_000 }, async (t) => {
+      it(`${client.name} to ${listener}, ${manner}: shows up live, as it was sent`, { timeout: 300_000 }, async (t) => {
         const missing = await client.missing(security)
         if (missing !== undefined) return t.skip(missing)
         await sends(client, running, listener, security)
@@ -49,7 +49,7 @@ export async function testSending(clients: readonly SmtpClient[]): Promise<void>
     }
   }
   for (const client of clients) {
-    it(`${client.name} to submission, by its own defaults`, { timeout: 60_000 }, async (t) => {
+    it(`${client.name} to submission, by its own defaults`, { timeout: 300_000 }, async (t) => {
       const missing = await client.missing('plain')
       if (missing !== undefined) return t.skip(missing)
       if (startTlsByDefault.has(client.name)) await findsNoTrust(client, running)
@@ -59,7 +59,7 @@ export async function testSending(clients: readonly SmtpClient[]): Promise<void>
   describe('over TLS, clients that trust another certificate send nothing', () => {
     for (const client of clients) {
       for (const [listener, security] of listeners.filter(([, how]) => isOverTls(how))) {
-        it(`${client.name} to ${listener}`, { timeout: 60_000 }, async (t) => {
+        it(`${client.name} to ${listener}`, { timeout: 300_000 }, async (t) => {
           const missing = await client.missing(security)
           if (missing !== undefined) return t.skip(missing)
           const { change } = await pageOf(running.url)

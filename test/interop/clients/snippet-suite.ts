@@ -21,7 +21,7 @@ export async function testSnippets(runners: Readonly<Partial<Record<SnippetName,
   for (const { name, label, text } of snippets('localhost', port('smtp'))) {
     const runner = runners[name]
     if (runner === undefined) continue
-    it(`what the page says for ${label} is enough to send`, { timeout: 120_000 }, async (t) => {
+    it(`what the page says for ${label} is enough to send`, { timeout: 300_000 }, async (t) => {
       const missing = await runner.missing()
       if (missing !== undefined) return t.skip(missing)
       const folder = newFolder()
