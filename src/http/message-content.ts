@@ -1,7 +1,8 @@
 /** Messages taken apart on request: trees are made by streaming, kept for a while, and content is decoded piece by piece. */
+import { setImmediate } from 'node:timers/promises'
 import { transferDecoder } from '../mime/body.ts'
 import { MessageScanner } from '../mime/scanner.ts'
-import type { MessageTree, Part, RangeReader } from '../mime/tree.ts'
+import type { MessageTree, Part } from '../mime/tree.ts'
 import { unparsedTree } from '../mime/unparsed.ts'
 import type { Octets, Store } from '../store/store.ts'
 import { notFound } from './problem.ts'
@@ -90,18 +91,14 @@ async function scanned(octets: Octets): Promise<MessageTree> {
     } catch {
       return unparsedTree(octets.octets)
     }
+    // Chunks that are in memory come without a turn for anybody else.
+    if (octets.octets > chunk.length) await setImmediate()
   }
   try {
     return scanner.end()
   } catch {
     return unparsedTree(octets.octets)
   }
-}
-
-/** A reader of the octets `[start, end)`, read into memory at once. */
-export async function rangeReader(octets: Octets, start: number, end: number): Promise<RangeReader> {
-  const held = await octets.read(start, end)
-  return (from, to) => held.subarray(Math.max(from - start, 0), Math.max(to - start, 0))
 }
 
 /** The decoded body of a part, as it streams by. */

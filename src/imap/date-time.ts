@@ -44,3 +44,14 @@ function dayOf(day: string, month: string, year: string): number | undefined {
   midnight.setUTCFullYear(+year, index, +day)
   return midnight.getUTCDate() === +day ? midnight.getTime() : undefined
 }
+
+const dayMs = 86_400_000
+
+/** Whether a moment is on, before or since a day of a SEARCH key. @param at milliseconds since 1970, as `day`. */
+export function onDay(
+  { comparison, day }: { readonly comparison: 'before' | 'on' | 'since'; readonly day: number },
+  at: number,
+): boolean {
+  if (comparison === 'before') return at < day
+  return at >= day && (comparison === 'since' || at < day + dayMs)
+}

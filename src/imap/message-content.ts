@@ -1,4 +1,5 @@
 /** The octets of messages for one command: small ones in memory, read many at a time; large ones as they are sent. */
+import { setImmediate } from 'node:timers/promises'
 import { MessageScanner, scanMessage } from '../mime/scanner.ts'
 import type { MessageTree } from '../mime/tree.ts'
 import type { MessageKey } from '../store/message.ts'
@@ -69,6 +70,10 @@ function onDisk(octets: Octets): MessageContent {
 
 async function scanned(octets: Octets): Promise<MessageTree> {
   const scanner = new MessageScanner()
-  for await (const chunk of octets.stream()) scanner.push(chunk)
+  for await (const chunk of octets.stream()) {
+    scanner.push(chunk)
+    // Chunks that are in memory come without a turn for anybody else.
+    await setImmediate()
+  }
   return scanner.end()
 }

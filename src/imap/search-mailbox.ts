@@ -1,7 +1,9 @@
+import { helper, transferable } from '../helper-thread.ts'
 import { scanMessage } from '../mime/scanner.ts'
 import { contentsOf, type MessageContent } from './message-content.ts'
 import { mentions, type SearchKey } from './search-key.ts'
-import { matchesEntry, matchesMessage, SearchedText, type MatchContext, type Searched } from './search-matcher.ts'
+import { matchesEntry, matchesMessage, type MatchContext } from './search-matcher.ts'
+import { contentKeys, SearchedText, type ContentKey, type ContentQuestion } from './searched-text.ts'
 import type { SessionContext } from './state.ts'
 import type { Entry, View } from './view.ts'
 
@@ -48,16 +50,13 @@ async function readAndMatch(
 ): Promise<readonly Entry[]> {
   const contents = contentsOf(session.host.store, entries)
   const matching: Entry[] = []
-  const inHeaders = mentions(key, 'header')
-  const inTexts = mentions(key, 'text') || mentions(key, 'body')
   try {
     for (const entry of entries) {
-      const message = await searched(await contents.next(entry.key))
-      if (message === undefined) continue
-      const text = new SearchedText(message)
-      if (matchesMessage(key, entry, { ...context, text })) matching.push(entry)
-      if (inHeaders) context.headers.learn(entry.key, () => [text.header()])
-      if (inTexts) context.texts.learn(entry.key, () => [text.header(), text.body()])
+      const content = await contents.next(entry.key)
+      if (content === undefined) continue
+      const large = content.octets > maxOctetsHere
+      const holds = large ? await answersOfThread(content, key) : await answersHere(content, key, { entry, context })
+      if (matchesMessage(key, entry, { ...context, holds })) matching.push(entry)
     }
   } finally {
     await contents.close()
@@ -65,14 +64,37 @@ async function readAndMatch(
   return matching
 }
 
+type Answers = (asked: ContentKey) => boolean
+
+/** Octets of a message that is looked at here; a larger one would keep the other sessions waiting. */
+const maxOctetsHere = 256 * 1024
 /** Octets of one message that are looked at; of a larger one its beginning. */
 const maxOctets = 128 * 1024 * 1024
 
-async function searched(content: MessageContent | undefined): Promise<Searched | undefined> {
-  if (content === undefined) return undefined
+async function answersHere(
+  content: MessageContent,
+  key: SearchKey,
+  { entry, context }: { entry: Entry; context: MatchContext },
+): Promise<Answers> {
+  const octets = await wholeOf(content)
+  const text = new SearchedText({ tree: scanMessage(octets), read: (start, end) => octets.subarray(start, end) })
+  if (mentions(key, 'header')) context.headers.learn(entry.key, () => [text.header()])
+  if (mentions(key, 'text') || mentions(key, 'body')) context.texts.learn(entry.key, () => [text.header(), text.body()])
+  return (asked) => text.holds(asked)
+}
+
+const thread = helper<ContentQuestion, readonly boolean[]>({ name: 'search-thread', base: import.meta.url })
+
+async function answersOfThread(content: MessageContent, key: SearchKey): Promise<Answers> {
+  const keys = contentKeys(key)
+  const octets = await wholeOf(content)
+  const answers = await thread.ask({ octets, keys }, transferable(octets))
+  return (asked) => answers[keys.indexOf(asked)] ?? false
+}
+
+async function wholeOf(content: MessageContent): Promise<Uint8Array> {
   try {
-    const octets = await content.read(0, Math.min(content.octets, maxOctets))
-    return { tree: scanMessage(octets), read: (start, end) => octets.subarray(start, end) }
+    return await content.read(0, Math.min(content.octets, maxOctets))
   } finally {
     content.close()
   }

@@ -1,15 +1,9 @@
 /** Whether a message matches SEARCH keys: from what is known of its entry where that is enough, else from its content. */
-import { decodeText } from '../mime/body.ts'
-import { decodeUnstructured, fieldBodies } from '../mime/header.ts'
-import { htmlToText } from '../mime/html-text.ts'
-import { walk } from '../mime/parts.ts'
-import type { MessageTree, Part, RangeReader } from '../mime/tree.ts'
-import { parseDate } from './date-time.ts'
-import { foldText, type SearchKey } from './search-key.ts'
+import { onDay } from './date-time.ts'
+import type { SearchKey } from './search-key.ts'
+import { isContentKey, type ContentKey } from './searched-text.ts'
 import type { TextSearch } from './text-signatures.ts'
 import type { Entry, View } from './view.ts'
-
-const dayMs = 86_400_000
 
 export interface MatchContext {
   readonly view: View
@@ -88,17 +82,11 @@ function matchesFact(key: Fact, entry: Entry, { view, now }: MatchContext): bool
   }
 }
 
-/** A message as keys look at it; each form is made once, when it is asked for. */
-export interface Searched {
-  readonly tree: MessageTree
-  readonly read: RangeReader
-}
-
 /** By everything. To be asked where `matchesEntry` does not know. */
 export function matchesMessage(
   key: SearchKey,
   entry: Entry,
-  context: MatchContext & { readonly text: SearchedText },
+  context: MatchContext & { readonly holds: (key: ContentKey) => boolean },
 ): boolean {
   switch (key.kind) {
     case 'not':
@@ -107,80 +95,7 @@ export function matchesMessage(
       return key.of.every((each) => matchesMessage(each, entry, context))
     case 'or':
       return key.of.some((each) => matchesMessage(each, entry, context))
-    case 'header':
-      return context.text.fields(key.name).some((value) => value.includes(key.text))
-    case 'text':
-      return context.text.header().includes(key.text) || context.text.body().includes(key.text)
-    case 'body':
-      return context.text.body().includes(key.text)
-    default: {
-      if (key.kind === 'date' && key.of === 'sent') {
-        const sent = context.text.sent()
-        return sent !== undefined && onDay(key, sent)
-      }
-      return matchesEntry(key, entry, context) ?? false
-    }
+    default:
+      return isContentKey(key) ? context.holds(key) : (matchesEntry(key, entry, context) ?? false)
   }
 }
-
-function onDay({ comparison, day }: Extract<SearchKey, { kind: 'date' }>, at: number): boolean {
-  if (comparison === 'before') return at < day
-  return at >= day && (comparison === 'since' || at < day + dayMs)
-}
-
-/** Octets of text of one message that are looked at. */
-const maxText = 64 * 1024 * 1024
-
-/** The decoded, folded texts of one message; made when they are asked for. */
-export class SearchedText {
-  readonly #message: Searched
-  #header: string | undefined
-  #body: string | undefined
-
-  constructor(message: Searched) {
-    this.#message = message
-  }
-
-  fields(name: string): readonly string[] {
-    return fieldBodies(this.#message.tree.root, name).map((body) => foldText(decodeUnstructured(body)))
-  }
-
-  header(): string {
-    return (this.#header ??= headerText(this.#message.tree.root))
-  }
-
-  /** Every text there is, and the headers of messages within. */
-  body(): string {
-    if (this.#body !== undefined) return this.#body
-    const { tree, read } = this.#message
-    const texts: string[] = []
-    let left = maxText
-    for (const part of walk(tree)) {
-      if (part !== tree.root && isMessageWithin(part)) texts.push(headerText(part))
-      if (part.mediaType.type !== 'text' || left <= 0) continue
-      const { text } = decodeText(part, read, left)
-      left -= text.length
-      texts.push(foldText(text))
-      // Words that mark-up tears apart are found too.
-      if (part.mediaType.subtype === 'html') texts.push(foldText(htmlToText(text)))
-    }
-    return (this.#body = texts.join('\n'))
-  }
-
-  /** The day that the Date field names, in its own time zone, as the midnight in UTC. RFC 9051 §6.4.4. */
-  sent(): number | undefined {
-    const [body = ''] = fieldBodies(this.#message.tree.root, 'date')
-    const [, day = '', month = '', year = ''] =
-      /(\d{1,2})\s+([A-Za-z]{3})[A-Za-z]*\s+(\d{2,4})/.exec(body.slice(0, 200)) ?? []
-    return parseDate(`${day}-${month}-${year.length === 2 ? fullYear(year) : year}`)
-  }
-}
-
-// RFC 5322 §4.3
-const fullYear = (year: string): string => (Number(year) < 50 ? `20${year}` : `19${year}`)
-
-const headerText = ({ header }: Part): string =>
-  header.map(({ name, body }) => foldText(`${name}: ${decodeUnstructured(body)}`)).join('\n')
-
-/** Whether a part is the message that a `message/rfc822` holds: it has the fields of one. */
-const isMessageWithin = ({ header }: Part): boolean => header.some(({ name }) => /^(?:from|subject|date)$/i.test(name))

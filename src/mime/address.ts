@@ -23,7 +23,7 @@ export interface AddressList {
   readonly mailboxes: readonly Mailbox[]
   /** Where groups lie in `mailboxes`: `[start, end)`. RFC 5322 §3.4. */
   readonly groups: readonly { readonly name: string; readonly start: number; readonly end: number }[]
-  /** There are more than the limit; the rest was not read. */
+  /** There are more than the limit, or the field is longer than is read; the rest was not read. */
   readonly truncated: boolean
   /** Something was read that the grammar does not allow. */
   readonly malformed: boolean
@@ -34,9 +34,12 @@ export function foldAddress(address: string): string {
   return address.trim().toLowerCase()
 }
 
+/** Of a field, characters that are read: more than as many addresses as are read have in any mail. */
+const maxRead = 128 * 1024
+
 /** Reads the raw body of an address field. Linear, never throws. @param limit most mailboxes that are read. */
 export function parseAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
-  return new ListReader(unfold(raw), limit, decoded).read()
+  return new ListReader(raw, limit, decoded).read()
 }
 
 /**
@@ -44,7 +47,7 @@ export function parseAddressList(raw: string, limit: number = defaultLimits.addr
  * octets above 127 are not decoded. A mailbox without an at sign is an address without a domain.
  */
 export function parseRawAddressList(raw: string, limit: number = defaultLimits.addresses): AddressList {
-  return new ListReader(unfold(raw), limit, asWritten).read()
+  return new ListReader(raw, limit, asWritten).read()
 }
 
 /** What becomes of the octets that were read. */
@@ -82,6 +85,7 @@ const specials = /[\s()<>[\]:;@,"]/g
 
 class ListReader {
   readonly #raw: string
+  readonly #cut: boolean
   readonly #limit: number
   readonly #reading: Reading
   #at = 0
@@ -95,7 +99,8 @@ class ListReader {
   readonly #groups: { name: string; start: number; end: number }[] = []
 
   constructor(raw: string, limit: number, reading: Reading) {
-    this.#raw = raw
+    this.#raw = unfold(raw.slice(0, maxRead))
+    this.#cut = raw.length > maxRead
     this.#limit = limit
     this.#reading = reading
   }
@@ -103,7 +108,7 @@ class ListReader {
   read(): AddressList {
     const raw = this.#raw
     while (this.#at < raw.length && this.#mailboxes.length < this.#limit) this.#step(raw.charAt(this.#at))
-    const truncated = this.#at < raw.length && /[^\s,;]/.test(raw.slice(this.#at))
+    const truncated = this.#cut || (this.#at < raw.length && /[^\s,;]/.test(raw.slice(this.#at)))
     if (!truncated) this.#flush()
     if (this.#group !== undefined) {
       this.#malformed = true

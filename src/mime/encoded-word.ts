@@ -51,10 +51,10 @@ class WordJoiner {
   add(word: EncodedWord, start: number): boolean {
     const between = this.#raw.slice(this.#plain, start)
     const neighbour = this.#charset !== undefined && between.trim() === ''
+    if (this.#budget.left <= 0) return false
+    this.#budget.left--
     if (!neighbour || this.#charset !== word.charset) {
       this.#flush()
-      if (this.#budget.left <= 0) return false
-      this.#budget.left--
       if (!neighbour) this.#out.push(decodeUtf8Loosely(between))
     }
     this.#charset = word.charset

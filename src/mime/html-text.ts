@@ -2,8 +2,12 @@ import { decodeEntity } from './entities.ts'
 
 /** Elements whose content is never shown. */
 const hidden: ReadonlySet<string> = new Set(['head', 'template', 'svg', 'math'])
-/** Those whose content is no markup either: they end at their own end tag only, HTML §13.2.5.2. */
-const rawText: ReadonlySet<string> = new Set(['script', 'style', 'title'])
+/** Those whose content is no markup either, with the end tag that alone ends them: HTML §13.2.5.2. */
+const rawText: ReadonlyMap<string, RegExp> = new Map([
+  ['script', /<\/script(?![^\s/>])/gi],
+  ['style', /<\/style(?![^\s/>])/gi],
+  ['title', /<\/title(?![^\s/>])/gi],
+])
 /** Elements that begin a line. */
 const blocks: ReadonlySet<string> = new Set(
   (
@@ -11,6 +15,9 @@ const blocks: ReadonlySet<string> = new Set(
     'html li main nav ol p pre section summary table tbody tfoot thead tr ul'
   ).split(' '),
 )
+
+/** Characters of text that are decoded at once. */
+const pieceLength = 32 * 1024
 
 /**
  * The text of an HTML document, for previews and the index: tags, comments, scripts and styles gone, entities decoded,
@@ -20,66 +27,110 @@ export function htmlToText(html: string): string {
   const stripper = new Stripper()
   let at = 0
   while (at < html.length) {
-    const open = html.indexOf('<', at)
-    stripper.text(html.slice(at, open < 0 ? html.length : open))
-    if (open < 0) break
+    tagStart.lastIndex = at
+    const open = tagStart.exec(html)?.index ?? html.length
+    stripper.text(html, at, open)
+    if (open === html.length) break
     const tag = readTag(html, open)
     stripper.tag(tag)
-    at = rawText.has(tag.name) && !tag.closing ? endOfRawText(html, tag.end, tag.name) : tag.end
+    const endTag = tag.closing ? undefined : rawText.get(tag.name)
+    at = endTag === undefined ? tag.end : endOfRawText(html, tag.end, endTag)
   }
-  return tidy(stripper.out.join(''))
+  return stripper.lines.end()
 }
 
+/** Every other `<` is one of the text. HTML §13.2.5.6. */
+const tagStart = /<[A-Za-z/!?]/g
+
 class Stripper {
-  readonly out: string[] = []
+  readonly lines = new Lines()
   /** The hidden element that is open. */
   #inside: string | undefined
 
-  text(source: string): void {
-    if (this.#inside === undefined && source !== '') this.out.push(decodeEntities(source).replace(/\s+/g, ' '))
+  text(html: string, from: number, to: number): void {
+    if (this.#inside !== undefined) return
+    for (let at = from; at < to;) {
+      const end = pieceEnd(html, at, to)
+      this.lines.text(decodeEntities(html.slice(at, end)))
+      at = end
+    }
   }
 
-  tag({ name: element, closing, selfClosing, text }: Tag): void {
+  tag({ name: element, closing, selfClosing }: Tag): void {
     if (this.#inside !== undefined) {
       // A document whose head is never closed still has a body (HTML §13.2.6.4.4).
       const body = this.#inside === 'head' && element === 'body'
       if (body || (closing && element === this.#inside)) this.#inside = undefined
-    } else if (text) this.out.push('<')
-    else if (hidden.has(element)) this.#inside = closing || selfClosing ? undefined : element
-    else this.out.push(separator(element))
+    } else if (hidden.has(element)) this.#inside = closing || selfClosing ? undefined : element
+    else if (blocks.has(element)) this.lines.break()
+    else if (element === 'td' || element === 'th') this.lines.text(' ')
   }
 }
 
-function separator(element: string): string {
-  if (blocks.has(element)) return '\n'
-  return element === 'td' || element === 'th' ? ' ' : ''
+/** Lines as they come about: white space folded, no more than one empty line, none of the characters that have no width. */
+class Lines {
+  readonly #lines: string[] = []
+  #line = ''
+  /** Another space would be one too many. */
+  #spaced = true
+
+  text(decoded: string): void {
+    const folded = decoded.replace(widthless, '').replace(/\s+/g, ' ')
+    const piece = this.#spaced && folded.startsWith(' ') ? folded.slice(1) : folded
+    if (piece === '') return
+    this.#line += piece
+    this.#spaced = piece.endsWith(' ')
+  }
+
+  break(): void {
+    const line = this.#line.trimEnd()
+    if (line !== '' || (this.#lines.at(-1) ?? '') !== '') this.#lines.push(line)
+    this.#line = ''
+    this.#spaced = true
+  }
+
+  end(): string {
+    this.break()
+    return this.#lines.join('\n').trimEnd()
+  }
 }
 
+const widthless = /[\u200b-\u200d\u2060\ufeff\u00ad\u034f]+/g
+
+/** Where a piece of text may end: not within an entity, as long as entities are. */
+function pieceEnd(html: string, from: number, to: number): number {
+  const end = from + pieceLength
+  if (end >= to) return to
+  const ampersand = html.slice(end - maxEntityLength, end).lastIndexOf('&')
+  return ampersand < 0 ? end : end - maxEntityLength + ampersand
+}
+
+const maxEntityLength = 34
+
 interface Tag {
-  /** Lower case; empty for a comment, a declaration, or a `<` that begins no tag. */
+  /** Lower case; empty for a comment or a declaration. */
   readonly name: string
   readonly closing: boolean
   readonly selfClosing: boolean
   readonly end: number
-  /** It is a `<` of the text. */
-  readonly text: boolean
 }
 
 function readTag(html: string, open: number): Tag {
-  const none = { name: '', closing: false, selfClosing: false, text: false }
-  if (html.startsWith('<!--', open)) return { ...none, end: after(html, '-->', open + 4) }
-  const second = html.charAt(open + 1)
-  if (second === '!' || second === '?') return { ...none, end: after(html, '>', open) }
-  const closing = second === '/'
-  const from = open + (closing ? 2 : 1)
-  name.lastIndex = from
+  const second = html.charCodeAt(open + 1)
+  const closing = second === 0x2f
+  name.lastIndex = open + (closing ? 2 : 1)
   const found = name.exec(html)?.[0]
-  if (found === undefined) return { ...none, text: true, end: open + 1 }
-  const end = endOfTag(html, from + found.length)
-  return { name: found.toLowerCase(), closing, selfClosing: html.charAt(end - 2) === '/', end, text: false }
+  if (found === undefined) return { name: '', closing, selfClosing: false, end: endOfComment(html, open) }
+  const end = endOfTag(html, name.lastIndex)
+  return { name: found.toLowerCase(), closing, selfClosing: html.charCodeAt(end - 2) === 0x2f, end }
 }
 
 const name = /[A-Za-z][A-Za-z0-9:-]{0,40}/y
+
+/** `<!-- … -->`, and what HTML takes for a comment: `<! … >`, `<? … >`, `</ … >`. HTML §13.2.5.41. */
+function endOfComment(html: string, open: number): number {
+  return html.startsWith('<!--', open) ? after(html, '-->', open + 4) : after(html, '>', open)
+}
 
 /** After the `>` that is in no quoted attribute value. */
 function endOfTag(html: string, from: number): number {
@@ -103,11 +154,9 @@ function after(html: string, what: string, from: number): number {
   return index < 0 ? html.length : index + what.length
 }
 
-function endOfRawText(html: string, from: number, element: string): number {
-  for (let at = html.indexOf('</', from); at >= 0; at = html.indexOf('</', at + 2)) {
-    if (html.slice(at + 2, at + 2 + element.length).toLowerCase() === element) return endOfTag(html, at + 2)
-  }
-  return html.length
+function endOfRawText(html: string, from: number, endTag: RegExp): number {
+  endTag.lastIndex = from
+  return endTag.test(html) ? endOfTag(html, endTag.lastIndex) : html.length
 }
 
 /** Character references, HTML §13.2.5.72: numeric, and the named ones that mail uses. */
@@ -117,15 +166,4 @@ export function decodeEntities(text: string): string {
     /&(#\d{1,8}|#[xX][0-9A-Fa-f]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});?/g,
     (whole, reference: string) => decodeEntity(reference) ?? whole,
   )
-}
-
-/** No white space around line ends, no more than one empty line, and none of the characters that have no width. */
-function tidy(text: string): string {
-  const visible = text.replace(/[\u200b-\u200d\u2060\ufeff\u00ad\u034f]/g, '')
-  const lines: string[] = []
-  for (const line of visible.split('\n')) {
-    const trimmed = line.replace(/[ \t\u00a0]+/g, ' ').trim()
-    if (trimmed !== '' || (lines.length > 0 && lines[lines.length - 1] !== '')) lines.push(trimmed)
-  }
-  return lines.join('\n').trim()
 }

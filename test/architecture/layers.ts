@@ -1,7 +1,6 @@
 /**
- * Who may import whom, as data. A unit is a folder of `src/`, a file directly in `src/`, or `ui`. `clock.ts`, `json.ts`, `log.ts`,
- * `private-folder.ts`, the unit itself and Node's own modules are always allowed. A new unit without a row fails, and so does a row without
- * a unit.
+ * Who may import whom, as data. A unit is a folder of `src/`, a file directly in `src/`, or `ui`. The leaves (below), the
+ * unit itself and Node's own modules are always allowed. A new unit without a row fails, and so does a row without a unit.
  */
 export interface Layer {
   /** Units, or single files of one, relative to `src/`. */
@@ -86,13 +85,22 @@ export const layers: Readonly<Record<string, Layer>> = {
   cli: { imports: ['server.ts', 'config', 'replay'] },
   'clock.ts': { imports: [] },
   'log.ts': { imports: [] },
+  'helper-thread.ts': { imports: ['thread.ts'] },
   'json.ts': { imports: [] },
   'private-folder.ts': { imports: [] },
+  'thread.ts': { imports: [] },
   ui: { imports: [], types: ['http/wire-types.ts'] },
 }
 
 /** The leaves that every unit but `ui` may import. */
-export const leaves: readonly string[] = ['clock.ts', 'json.ts', 'log.ts', 'private-folder.ts']
+export const leaves: readonly string[] = [
+  'clock.ts',
+  'helper-thread.ts',
+  'json.ts',
+  'log.ts',
+  'private-folder.ts',
+  'thread.ts',
+]
 
 /** Where each package of npm, and each module of Node that we keep in one place, enters: files, or folders with `/`. */
 export const owners: Readonly<Record<string, readonly string[]>> = {

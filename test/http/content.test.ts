@@ -162,8 +162,7 @@ describe('bodies', () => {
       assert.deepEqual(await cut(type, 'x'.repeat(octets), path), ['1', octets], 'and its line end is cut')
       assert.deepEqual(await cut(type, 'x'.repeat(octets - 2), path), [undefined, octets - 1], 'control')
     }
-    assert.deepEqual(await cut('text/html', 'x'.repeat(3_000_000), 'text'), ['1', 2 * 1_048_576])
-    assert.deepEqual((await cut('text/html', 'x'.repeat(2_000_000), 'text'))[0], undefined, 'control')
+    assert.deepEqual(await cut('text/html', 'x'.repeat(octets), 'text'), ['1', octets])
     assert.deepEqual(large.errors, [])
   })
   it('header fields come in order, decoded and raw', async () => {

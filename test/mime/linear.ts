@@ -7,8 +7,8 @@ import assert from 'node:assert/strict'
 export function assertLinear(run: (size: number) => void, size: number): void {
   const seen: number[] = []
   for (let attempt = 0; attempt < 6; attempt++) {
-    const one = best(() => run(size))
-    const two = best(() => run(size * 2))
+    const one = cost(() => run(size))
+    const two = cost(() => run(size * 2))
     const ratio = two / Math.max(one, 0.05)
     if (ratio <= 3) return
     seen.push(ratio)
@@ -16,7 +16,8 @@ export function assertLinear(run: (size: number) => void, size: number): void {
   assert.fail(`twice the size took ${seen.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`)
 }
 
-function best(work: () => void): number {
+/** Processor time of some work, the least of three tries, milliseconds. */
+export function cost(work: () => void): number {
   let least = Infinity
   for (let round = 0; round < 3; round++) {
     const started = process.cpuUsage()

@@ -5,7 +5,7 @@ import { bodyParts, contents, isAttachment, walk } from '../../src/mime/parts.ts
 import { scanMessage } from '../../src/mime/scanner.ts'
 import { messageText } from '../../src/mime/text.ts'
 import { lines, messageOf, readerOf } from './corpus.ts'
-import { assertLinear } from './linear.ts'
+import { assertLinear, cost } from './linear.ts'
 
 const pages: [string, string][] = [
   ['Hello', 'Hello'],
@@ -57,6 +57,13 @@ test('MIME-7: hostile HTML takes linear time', () => {
     '<svg>',
   ]
   for (const pump of pumps) assertLinear((size) => htmlToText(pump.repeat(size)), 8_000)
+  // Linear is not enough: each `<` of a text had cost as much as a tag of a hundred characters.
+  const long = (pump: string): string => pump.repeat(400_000 / pump.length)
+  const usual = cost(() => htmlToText(long('<p class="a">Hello</p>')))
+  for (const pump of pumps) {
+    const hostile = cost(() => htmlToText(long(pump)))
+    assert.ok(hostile < 20 * usual + 5, `${pump} takes ${hostile} ms, usual mark-up ${usual} ms`)
+  }
 })
 
 /** Section of the text, of the HTML, the files in order, and how many are attachments. */

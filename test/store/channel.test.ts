@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { connect, type Connection } from '../../src/store/sqlite/channel.ts'
-import { startThread, threadEntry } from '../../src/store/sqlite/thread.ts'
+import { startThread, threadEntry } from '../../src/thread.ts'
 import { StoreError } from '../../src/store/store.ts'
 import type { EchoCalls, EchoEvents } from './echo-thread.ts'
 

@@ -1,5 +1,5 @@
 import { connect } from '../../src/store/sqlite/channel.ts'
-import { startThread, threadEntry } from '../../src/store/sqlite/thread.ts'
+import { startThread, threadEntry } from '../../src/thread.ts'
 import type { EchoCalls } from './echo-thread.ts'
 
 // A process that only waits for a call, and then for nothing: it ends by itself.

@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import { headerFields } from '../../mime/header.ts'
 import { bodyParts, files, findPart } from '../../mime/parts.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
-import { resolveContentIds } from '../html-document.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
 import { partText, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
 import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
@@ -96,11 +95,11 @@ export const getHtml = route({
         "base-uri 'none'",
         "frame-ancestors 'self'",
       ]
-      const body = await partText(message, html)
+      const body = await partText(message, html, partUrls(message))
       return {
         kind: 'text',
         mediaType: 'text/html; charset=utf-8',
-        text: resolveContentIds(body.text, partUrls(message)),
+        text: body.text,
         headers: {
           ...textHeaders(body),
           'Content-Security-Policy': policy.join('; '),
@@ -199,14 +198,11 @@ async function openAs<T>(
 }
 
 /** Relative to the document, so that they work below any path a proxy serves us under. */
-function partUrls({ tree }: OpenMessage): (contentId: string) => string | undefined {
-  const sections = new Map<string, string>()
+function partUrls({ tree }: OpenMessage): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>()
   for (const part of files(tree)) {
     if (part.contentId === undefined || part.mediaType.type !== 'image') continue
-    if (!sections.has(part.contentId)) sections.set(part.contentId, sectionOf(part))
+    if (!urls.has(part.contentId)) urls.set(part.contentId, `parts/${sectionOf(part)}`)
   }
-  return (contentId) => {
-    const section = sections.get(contentId)
-    return section === undefined ? undefined : `parts/${section}`
-  }
+  return urls
 }

@@ -16,7 +16,7 @@ import { needsText, resolveText } from './resolve-text.ts'
 import type { NumberSet, Resolved } from './select.ts'
 import { canSearch, createTextIndex, type TextIndex } from './text-index.ts'
 import type { Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
-import { startThread, threadEntry } from './thread.ts'
+import { startThread, threadEntry } from '../../thread.ts'
 
 /**
  * The store over SQLite. All of it lives in a thread of its own, on one connection, so that no flush and no query ever

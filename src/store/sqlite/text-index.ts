@@ -7,7 +7,7 @@ import type { Found, HeaderTerm, IndexCalls, IndexItem, IndexState, IndexThreadD
 import { matchExpression } from './index-expression.ts'
 import { IndexFeed } from './index-feed.ts'
 import { Pace, type Schedule, timeouts } from './index-pace.ts'
-import { startThread, threadEntry } from './thread.ts'
+import { startThread, threadEntry } from '../../thread.ts'
 
 /**
  * The full-text index: a thread with a database of its own that follows the store at its own pace and never stands in

@@ -1,0 +1,31 @@
+import { decodeText } from '../mime/body.ts'
+import { htmlToText } from '../mime/html-text.ts'
+import type { Part } from '../mime/tree.ts'
+import { resolveContentIds } from './html-document.ts'
+
+/** One to be answered by a thread where there is much of it. */
+export interface TextQuestion {
+  /** Its offsets count from the beginning of `octets`. */
+  readonly part: Part
+  readonly octets: Uint8Array
+  /** What is decoded of it, octets. */
+  readonly maxOctets: number
+  /** As it is, HTML without its mark-up, or HTML in which parts that it names by Content-ID have these addresses. */
+  readonly as: 'is' | 'stripped' | ReadonlyMap<string, string>
+}
+
+export interface BodyText {
+  readonly text: string
+  /** There is more of it. */
+  readonly truncated: boolean
+}
+
+/** The text of a part. */
+export function textIn({ part, octets, maxOctets, as }: TextQuestion): BodyText {
+  const { text, truncated } = decodeText(part, (start, end) => octets.subarray(start, end), maxOctets)
+  if (as === 'is') return { text, truncated }
+  return {
+    text: as === 'stripped' ? htmlToText(text) : resolveContentIds(text, (contentId) => as.get(contentId)),
+    truncated,
+  }
+}

@@ -1,0 +1,4 @@
+import { answerWith } from '../helper-thread.ts'
+import { contentAnswers } from './searched-text.ts'
+
+answerWith(contentAnswers)
