@@ -3,7 +3,7 @@ import type { Segments } from './segments.ts'
 import type { Transactions } from './transaction.ts'
 
 /**
- * Gives back the space of deleted messages: a segment of which nothing lives is dropped; one of which less than half
+ * Gives back the space of deleted messages: a segment in which no message lives is dropped; one of which less than half
  * lives is emptied into the active one, a slice at a time, so that deliveries never wait for it.
  */
 export class Compaction {
@@ -26,8 +26,9 @@ export class Compaction {
     const live = new Map(this.#live.all().map((row) => [Number(row['segment']), Number(row['octets'])]))
     const sparse: number[] = []
     for (const { segment, octets, active } of this.#segments.list()) {
-      const alive = live.get(segment) ?? 0
-      if (alive === 0) this.#segments.drop(segment)
+      const alive = live.get(segment)
+      // A message may have no octets: it lives there all the same.
+      if (alive === undefined) this.#segments.drop(segment)
       else if (!active && alive < octets / 2) sparse.push(segment)
     }
     return sparse
