@@ -32,6 +32,17 @@ export function encodeMailboxName(name: string, utf8: boolean): string {
   )
 }
 
+/**
+ * A text for people, which may name a mailbox, as it goes into a response: in the encoding in which the client has names,
+ * on one line. One character is one octet. @param utf8 as for names.
+ */
+export function humanText(text: string, utf8: boolean): string {
+  // eslint-disable-next-line no-control-regex -- they are what ends a line, or changes what a terminal shows
+  const line = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
+  if (utf8) return Buffer.from(line).toString('latin1')
+  return line.replace(/[^\x20-\x7e]+/g, (strange) => encodeMailboxName(strange, false))
+}
+
 function utf8Text(octets: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(octets, 'latin1'))

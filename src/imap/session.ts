@@ -9,6 +9,7 @@ import { ImapBad, ImapNo } from './error.ts'
 import { flagResponse, tellKeywords } from './flag-response.ts'
 import { formatNumbers } from './number-set.ts'
 import { messageTaker, type MessageTaker } from './message-taker.ts'
+import { humanText } from './mailbox-name.ts'
 import { Responses } from './responses.ts'
 import type { Extension, ImapHost, Selected, SessionContext, State } from './state.ts'
 import {
@@ -176,7 +177,7 @@ export class Session implements SessionContext {
 
   askForMore(text: string): void {
     this.#transcript.server(`+ ${text === '' ? '' : '…'}`)
-    this.connection.write(`+ ${text}\r\n`)
+    this.connection.writeLine(`+ ${text}`)
   }
 
   loggedIn(user: string, mechanism: string): void {
@@ -309,10 +310,10 @@ export class Session implements SessionContext {
   }
 
   #tagged(tag: string, kind: 'OK' | 'NO' | 'BAD', code: string | undefined, text: string): void {
-    const line = `${tag} ${kind} ${code === undefined ? '' : `[${code}] `}${oneLine(text)}`
+    const line = `${tag} ${kind} ${code === undefined ? '' : `[${code}] `}${humanText(text.slice(0, maxText), this.utf8)}`
     const shown = tag !== this.#secretTag ? line : `${redacted}${line.slice(tag.length)}`
     this.#transcript.server(printable(shown))
-    this.connection.write(`${line}\r\n`)
+    this.connection.writeLine(line)
   }
 
   #bye(text: string, code: string): void {
@@ -381,5 +382,5 @@ function wrongState(state: State, { states }: Command, shown: string): string {
   return `${shown} is not for this state of the session`
 }
 
-// eslint-disable-next-line no-control-regex -- they are what must not get into a response
-const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f]+/g, ' ').slice(0, 500)
+/** Characters of a text for people. */
+const maxText = 500

@@ -8,6 +8,8 @@ import { HandshakeError, isTlsRecord } from './handshake.ts'
 
 /** Octets that are read ahead before the client has to wait. */
 const maxReadAhead = 256 * 1024
+const endsLine = /[\0\r\n]/g
+const notOneOctet = /[^\0-\xff]/g
 /** Characters and octets that are gathered before they are handed to the socket. */
 const gathered = 64 * 1024
 
@@ -96,6 +98,11 @@ export class Connection {
     if (this.#text.length >= gathered) this.flush()
   }
 
+  /** A line by itself, with its end: whatever is in it, it is one, and stays one. */
+  writeLine(line: string): void {
+    this.write(`${line.replace(endsLine, ' ')}\r\n`)
+  }
+
   /** After what was written. The octets are not touched again. */
   writeOctets(octets: Uint8Array): void {
     this.flush()
@@ -106,7 +113,8 @@ export class Connection {
     if (this.#text === '') return
     const text = this.#text
     this.#text = ''
-    if (this.#stream.writable) this.#stream.write(text, 'latin1')
+    // Node would cut a larger character down to its lower octet, which may be a CR or LF.
+    if (this.#stream.writable) this.#stream.write(text.replace(notOneOctet, '?'), 'latin1')
   }
 
   /** Whether the client has to take something before more is sent. */

@@ -104,7 +104,7 @@ export class Session implements SessionContext {
 
   askForMore(text: string): void {
     this.#transcript.server('+ …')
-    this.connection.write(`+ ${text}\r\n`)
+    this.connection.writeLine(`+ ${text}`)
   }
 
   async startTls(secureContext: SecureContext): Promise<void> {
@@ -180,7 +180,7 @@ export class Session implements SessionContext {
   async #tell({ text, lines, octets }: Outcome): Promise<void> {
     this.#say(text === undefined ? '+OK' : `+OK ${text}`)
     if (lines !== undefined) {
-      for (const line of lines) this.connection.write(`${line.startsWith('.') ? '.' : ''}${line}\r\n`)
+      for (const line of lines) this.connection.writeLine(`${line.startsWith('.') ? '.' : ''}${line}`)
       this.connection.write('.\r\n')
     }
     if (octets === undefined) return
@@ -212,7 +212,7 @@ export class Session implements SessionContext {
 
   #say(line: string): void {
     this.#transcript.server(printable(line))
-    this.connection.write(`${line}\r\n`)
+    this.connection.writeLine(line)
   }
 
   #leave(line?: string): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeMailboxName, encodeMailboxName } from '../../src/imap/mailbox-name.ts'
+import { decodeMailboxName, encodeMailboxName, humanText } from '../../src/imap/mailbox-name.ts'
 import { fc } from '../support/properties.ts'
 
 const names: readonly [name: string, raw: string][] = [
@@ -51,6 +51,16 @@ test('every name comes back, and is printable on the way', () => {
       assert.equal(decodeMailboxName(raw, false), name)
     }),
   )
+})
+
+test('a text for people is one line of octets, whatever is in it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, utf8) => {
+      // eslint-disable-next-line no-control-regex -- what it is about
+      assert.doesNotMatch(humanText(text, utf8), utf8 ? /[\x00-\x1f\x7f]|[^\x00-\xff]/ : /[^ -~]/)
+    }),
+  )
+  assert.equal(humanText('There is no mailbox "Entwürfe"\r\n', false), 'There is no mailbox "Entw&APw-rfe" ')
 })
 
 test('whatever is read has no other form', () => {
