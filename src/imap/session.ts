@@ -19,7 +19,7 @@ import {
   reportTlsToPlain,
   type HandshakeReport,
 } from '../net/handshake.ts'
-import { mayBeSecret, redacted } from '../net/secrets.ts'
+import { shownUnknown, redacted } from '../net/secrets.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
 import type { Connection, Ending } from '../net/connection.ts'
@@ -234,14 +234,15 @@ export class Session implements SessionContext {
   }
 
   #noteCommand(head: Head, text: string): void {
-    if (this.#state.kind === 'not-authenticated' && !commands.has(head.name) && mayBeSecret(text, this.#loginSeen)) {
+    this.#secretTag = undefined
+    if (this.#state.kind === 'not-authenticated' && !commands.has(head.name)) {
+      const shown = head.name === '' ? redacted : shownUnknown(text.slice(head.tag.length), this.#loginSeen)
+      if (shown !== redacted) return this.#transcript.client(`${head.tag} ${shown}`)
       // It may be in the place of the tag, which is told again.
       this.#secretTag = head.tag
       this.#loginSeen = true
-      this.#transcript.client(redacted)
-      return
+      return this.#transcript.client(redacted)
     }
-    this.#secretTag = undefined
     if (secretArguments.has(head.name)) this.#loginSeen = true
     this.#transcript.client(shownCommand(head, text))
   }

@@ -18,10 +18,15 @@ export function shownMechanism(command: string, argument: string): string {
 }
 
 /**
- * Whether a line that is no command may hold a secret: a login that was written wrong, as people do by hand, or what a
- * client goes on with after a login that was refused.
+ * A line that is no command, as it may be shown: it may be a login that was written wrong, as people do by hand, or what a
+ * client goes on with after one that was refused. Its first word, where that can be a command of somebody's, in one case.
  * @param loginSeen whether a login was tried before it.
  */
-export function mayBeSecret(line: string, loginSeen: boolean): boolean {
-  return loginSeen || /auth|login|pass|apop/i.test(line.slice(0, 200))
+export function shownUnknown(line: string, loginSeen: boolean): string {
+  if (loginSeen || /auth|login|pass|apop/i.test(line.slice(0, 200))) return redacted
+  const text = line.trim()
+  const [word = ''] = text.split(/[ \t]/, 1)
+  if (text === '') return ''
+  if (!/^(?:[A-Z]{2,20}|[A-Z]?[a-z]{2,20})$/.test(word)) return redacted
+  return word === text ? word : `${word} ${redacted}`
 }

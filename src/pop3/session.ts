@@ -10,7 +10,7 @@ import {
   type HandshakeReport,
 } from '../net/handshake.ts'
 import { LineReader, withoutTrailingSpaces } from '../net/line-reader.ts'
-import { mayBeSecret, redacted, shownMechanism } from '../net/secrets.ts'
+import { shownUnknown, redacted, shownMechanism } from '../net/secrets.ts'
 import { printable, Transcript } from '../net/transcript.ts'
 import type { Authenticated } from '../sasl/logins.ts'
 import { accountOf } from '../store/account.ts'
@@ -159,7 +159,8 @@ export class Session implements SessionContext {
     if (name === 'AUTH') return shownMechanism(name, argument)
     if (command?.secret === true) return `${name} ${redacted}`
     const open = this.#state.kind === 'authorization'
-    return open && command === undefined && mayBeSecret(line, this.#loginSeen) ? redacted : line.slice(0, 300)
+    const shown = open && command === undefined ? shownUnknown(line, this.#loginSeen) : line
+    return shown.slice(0, 300)
   }
 
   async #execute(command: Command | undefined, argument: string): Promise<Outcome> {

@@ -1,5 +1,5 @@
 /** The conversation of a session as people read it: both directions, secrets out, bounded. */
-import { mayBeSecret, redacted, shownMechanism } from '../net/secrets.ts'
+import { redacted, shownMechanism, shownUnknown } from '../net/secrets.ts'
 import { BoundedText, Transcript } from '../net/transcript.ts'
 import type { CommandLine } from './command-line.ts'
 import { commands } from './commands.ts'
@@ -42,5 +42,5 @@ const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS'])
 export function shownLine({ line, verb, argument }: CommandLine, authSeen: boolean): string {
   if (verb === 'AUTH') return shownMechanism('AUTH', argument)
   const known = commands.has(verb) || sessionVerbs.has(verb)
-  return !known && mayBeSecret(line, authSeen) ? redacted : line
+  return known ? line : shownUnknown(line, authSeen)
 }

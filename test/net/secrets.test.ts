@@ -26,8 +26,13 @@ const conversations: Readonly<Record<'imap' | 'pop3', readonly ((secret: string)
     (s) => ['a AUTHENTICATE PLAIN', '%', s],
     (s) => ['a AUTHENTICATE NTLM', s],
     (s) => ['a AUTHENTICATE CRAM-MD5 x', s],
+    (s) => [base64(s)],
+    (s) => [`a XTOKEN ${s}`],
+    (s) => [`a ${s} XTOKEN`],
   ],
   pop3: [
+    (s) => [base64(s)],
+    (s) => [`XTOKEN ${s}`],
     (s) => ['USER u', `PASS ${s}`],
     (s) => ['USER u', ` PASS ${s}`],
     (s) => ['USER u', `PASS\t${s}`],

@@ -22,6 +22,9 @@ const conversations: readonly (readonly [name: string, lines: (secret: string) =
   ['a tab behind AUTH', (s) => ['HELO c', `AUTH\tPLAIN ${base64(`\0u\0${s}`)}`, s]],
   ['a space before AUTH', (s) => ['HELO c', ` AUTH PLAIN ${base64(`\0u\0${s}`)}`, s]],
   ['AUTH= as before RFC 2554', (s) => ['HELO c', `AUTH=PLAIN ${base64(`\0u\0${s}`)}`, s]],
+  ['AUTH and its mechanism in one word', (s) => ['HELO c', `AUTHPLAIN ${base64(`\0u\0${s}`)}`]],
+  ['a line of base64 and nothing before it', (s) => ['HELO c', base64(s)]],
+  ['a verb that is none of ours', (s) => ['HELO c', `XLOG ${s}`, `xtoken\t${s}`]],
   ['not base64', (s) => ['HELO c', 'AUTH PLAIN', `%${s}`]],
   ['a line too long', (s) => ['HELO c', 'AUTH PLAIN', s.repeat(1_000), s]],
 ]
