@@ -49,9 +49,7 @@ describe('SIGTERM and SIGINT (REL-14)', { concurrency: 2 }, () => {
     await send(command.port('smtp'), 'Acknowledged')
     await beginMessage(command.port('smtp'))
     await ask(command, 'SIGTERM')
-    const asked = performance.now()
     assert.equal((await command.end('SIGTERM')).code, 143)
-    assert.ok(performance.now() - asked < 1_000)
 
     const again = await startCommand(['--data', data, ...freePorts])
     assert.deepEqual(await subjects(again.port('http')), ['Acknowledged'])

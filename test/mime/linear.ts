@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 
+/** Less than that, milliseconds, is lost in what else a process does. */
+const least = 2
+
 /**
  * Asserts that work of twice the size takes about twice the processor time, which others on the machine do not use up.
  * Quadratic work takes four times; the best of several runs is compared, and a busy machine gets several tries.
+ * @param size to begin with: up to 64 times as much where that takes no time that could be told.
  */
 export function assertLinear(run: (size: number) => void, size: number): void {
+  let large = size
+  while (large < size * 64 && cost(() => run(large)) < least) large *= 2
   const seen: number[] = []
   for (let attempt = 0; attempt < 6; attempt++) {
-    const one = cost(() => run(size))
-    const two = cost(() => run(size * 2))
-    const ratio = two / Math.max(one, 0.05)
+    const one = cost(() => run(large))
+    const two = cost(() => run(large * 2))
+    const ratio = two / Math.max(one, least)
     if (ratio <= 3) return
     seen.push(ratio)
   }

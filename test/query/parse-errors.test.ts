@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { cost } from '../mime/linear.ts'
 import { describe, test } from 'node:test'
 import { maxQueryDepth, maxQueryLength, maxQueryTerms, parseQuery } from '../../src/query/parse.ts'
 import { QueryError } from '../../src/query/query-error.ts'
@@ -124,33 +125,34 @@ test('beyond the limits', () => {
 })
 
 test('the longest query of the worst kind is refused at once', () => {
-  const started = performance.now()
-  for (const kind of [
-    '(',
-    '-',
-    '"',
-    '\\',
-    '*',
-    'a*',
-    'a:',
-    ')',
-    '()',
-    'OR ',
-    '<',
-    '@',
-    'header:=',
-    '"\\',
-    '\u0344',
-    'ﷺ',
-  ]) {
-    const query = kind.repeat(maxQueryLength / kind.length)
-    for (const text of [query, `from:${query}`, `"${query.slice(5)}`, `type:${query}`]) {
-      try {
-        parseQuery(text.slice(0, maxQueryLength))
-      } catch (error) {
-        assert.ok(error instanceof QueryError)
+  const took = cost(() => {
+    for (const kind of [
+      '(',
+      '-',
+      '"',
+      '\\',
+      '*',
+      'a*',
+      'a:',
+      ')',
+      '()',
+      'OR ',
+      '<',
+      '@',
+      'header:=',
+      '"\\',
+      '\u0344',
+      'ﷺ',
+    ]) {
+      const query = kind.repeat(maxQueryLength / kind.length)
+      for (const text of [query, `from:${query}`, `"${query.slice(5)}`, `type:${query}`]) {
+        try {
+          parseQuery(text.slice(0, maxQueryLength))
+        } catch (error) {
+          assert.ok(error instanceof QueryError)
+        }
       }
     }
-  }
-  assert.ok(performance.now() - started < 2000)
+  })
+  assert.ok(took < 2_000, `${took} ms`)
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { assertLinear } from '../mime/linear.ts'
 import { describe, test } from 'node:test'
 import { fc } from '../support/properties.ts'
 import type { Criteria, Term } from '../../src/query/criteria.ts'
@@ -120,11 +121,13 @@ describe('a phrase', () => {
   })
 
   test('is looked for in linear time', () => {
-    const text = Array.from({ length: 500_000 }, () => 'a')
-    const words = [...Array.from({ length: 4_000 }, () => 'a'), 'b']
-    const started = performance.now()
-    for (const prefix of [true, false]) assert.equal(holdsPhrase(text, { words, prefix }), false)
-    assert.ok(performance.now() - started < 2000)
+    for (const prefix of [true, false]) {
+      assertLinear((size) => {
+        const text = Array.from({ length: 100 * size }, () => 'a')
+        const words = [...Array.from({ length: size }, () => 'a'), 'b']
+        assert.equal(holdsPhrase(text, { words, prefix }), false)
+      }, 1_000)
+    }
   })
 })
 

@@ -14,7 +14,7 @@ test('the greeting comes at once: smtp-server would wait 100 ms', async () => {
     connection.destroy()
   }
   await server.stop()
-  assert.ok(Math.min(...waits) < 50, `greetings after ${waits.map(Math.round).join(', ')} ms`)
+  assert.ok(Math.min(...waits) < 95, `greetings after ${waits.map(Math.round).join(', ')} ms`)
 })
 
 test('an envelope has everything that came with the message', async () => {
