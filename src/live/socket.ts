@@ -83,6 +83,8 @@ export function liveChannel({ store, bus, clock, log, templateFeed }: LiveOption
     pingInterval: 20_000,
     pingTimeout: 20_000,
     allowRequest: (request, answer) => {
+      // JSONP is a script of any page that gives away what it loads.
+      if (new URLSearchParams(request.url?.split('?', 2)[1]).has('j')) return answer('There is no JSONP', false)
       const full = sessions.isFull(addressOf(request))
       answer(full ? 'Too many live sessions' : null, !full)
     },

@@ -114,6 +114,13 @@ describe('WEB-8: what is no WebSocket message', () => {
     }
   })
 
+  it('there is no JSONP', async () => {
+    assert.equal((await ask(port, '/socket.io/?EIO=4&transport=polling')).status, 200, 'control')
+    for (const query of ['j=0', 'j', '%6a=0']) {
+      assert.ok((await ask(port, `/socket.io/?EIO=4&transport=polling&${query}`)).status >= 400, query)
+    }
+  })
+
   it('an upgrade that is begun and left leaves the polling session as it was', async () => {
     const opened = await ask(port, '/socket.io/?EIO=4&transport=polling')
     const { sid } = JSON.parse(opened.text.slice(1)) as { sid: string }
