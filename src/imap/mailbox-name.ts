@@ -32,6 +32,22 @@ export function encodeMailboxName(name: string, utf8: boolean): string {
   )
 }
 
+export function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- US-ASCII
+  return /^[\x00-\x7f]*$/.test(text)
+}
+
+/** A keyword, which is an atom: where it is more than US-ASCII, in the UTF-7 that names have, which leaves atoms as they are. */
+export function encodeKeyword(keyword: string): string {
+  return isAscii(keyword) ? keyword : encodeMailboxName(keyword, false)
+}
+
+/** The other way. What only looks like it, and stands for US-ASCII, is what it is. */
+export function decodeKeyword(atom: string): string {
+  const decoded = atom.includes('&') ? decodeMailboxName(atom, false) : undefined
+  return decoded === undefined || isAscii(decoded) ? atom : decoded
+}
+
 /**
  * A text for people, which may name a mailbox, as it goes into a response: in the encoding in which the client has names,
  * on one line. One character is one octet. @param utf8 as for names.

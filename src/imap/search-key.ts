@@ -1,6 +1,7 @@
 /** SEARCH keys as data. RFC 9051 §6.4.4; RFC 5032 (WITHIN), RFC 7162 §3.1.5 (MODSEQ), RFC 8514 (SAVEDATE), RFC 8474 (OBJECTID). */
 import type { CommandArguments, MessageSet } from './command-arguments.ts'
 import { parseDate } from './date-time.ts'
+import { decodeKeyword } from './mailbox-name.ts'
 
 export type SearchKey =
   | { readonly kind: 'all' }
@@ -187,7 +188,7 @@ class KeyReader {
 
   #keyword(): string {
     this.#args.space()
-    return this.#args.atom().toLowerCase()
+    return decodeKeyword(this.#args.atom()).toLowerCase()
   }
 }
 

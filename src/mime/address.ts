@@ -4,6 +4,7 @@
  * One pass over the characters, no recursion, no backtracking. What stands in a display name, in quotes or in a comment
  * never becomes an address.
  */
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { decodeUtf8Loosely } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import { printable, unfold } from './header.ts'
@@ -29,9 +30,18 @@ export interface AddressList {
   readonly malformed: boolean
 }
 
-/** How addresses are compared everywhere: without white space around, lower case as a whole. */
+/** How addresses are compared everywhere: without white space around, lower case as a whole, the domain in Unicode. */
 export function foldAddress(address: string): string {
-  return address.trim().toLowerCase()
+  const folded = address.trim().toLowerCase()
+  return /[^\x00-\x7f]|xn--/.test(folded) ? withUnicodeDomain(folded) : folded // eslint-disable-line no-control-regex -- US-ASCII
+}
+
+/** One domain has two spellings, of which people read this one.. What is no domain stays as it is. */
+function withUnicodeDomain(address: string): string {
+  const at = address.lastIndexOf('@') + 1
+  if (at === 0) return address
+  const ascii = domainToASCII(address.slice(at))
+  return ascii === '' ? address : address.slice(0, at) + domainToUnicode(ascii)
 }
 
 /** Of a field, characters that are read: more than as many addresses as are read have in any mail. */

@@ -146,6 +146,8 @@ describe('PATCH', () => {
     assert.deepEqual(await state(), [true, false, ['billing', 'urgent']])
     await change(`/api/messages/${key}`, { seen: false, flagged: true, tags: ['urgent'] })
     assert.deepEqual(await state(), [false, true, ['urgent']])
+    await change(`/api/messages/${key}`, { tags: ['größe', 'x'.repeat(64)] })
+    assert.deepEqual(await state(), [false, true, ['größe', 'x'.repeat(64)]])
     await change(`/api/messages/${key}`, { tags: [] })
     assert.deepEqual(await state(), [false, true, []])
     assert.equal((await change('/api/messages/00000000001', { seen: true })).status, 404)
@@ -176,6 +178,8 @@ describe('PATCH', () => {
     ['?query=is:unread', { sen: true }],
     ['?query=is:unread', { seen: 'yes' }],
     ['?query=is:unread', { tags: ['a b'] }],
+    ['?query=is:unread', { tags: ['a\u202eb'] }],
+    ['?query=is:unread', { tags: ['x'.repeat(65)] }],
     ['?query=is:unread', { tags: ['\\Seen'] }],
     ['?query=is:unread', []],
     ['?query=is:unread', null],

@@ -145,3 +145,9 @@ test('addresses are compared folded', () => {
   assert.equal(foldAddress('  Ann@Example.COM '), 'ann@example.com')
   assert.equal(foldAddress('JÖRG@bücher.example'), 'jörg@bücher.example')
 })
+
+test('a domain has one form in comparisons, in whichever it is spelled', () => {
+  for (const address of ['Ann@exämple.com', 'ann@EXÄMPLE.com', 'ann@xn--exmple-cua.com', ' ann@XN--EXMPLE-CUA.COM'])
+    assert.equal(foldAddress(address), 'ann@exämple.com')
+  for (const odd of ['a@xn--', 'a@ä b', 'xn--a', 'ä', '"a@ä"@b', '']) assert.equal(foldAddress(odd), odd)
+})

@@ -11,10 +11,10 @@ import type { WirePage } from '../wire-types.ts'
 const tag = 'Messages'
 /** Messages that one call may name. */
 const maxKeys = 1_000
-/** RFC 9051 §2.3.2: a keyword is an atom. No backslash: system flags have properties of their own. */
+/** As the store has keywords. No backslash: system flags have properties of their own. */
 const keyword = v.pipe(
   v.string(),
-  v.regex(/^[^\p{Cc}\s(){%*"\\\]]{1,100}$/u, 'not a tag: no spaces, quotes, or ( ) { % * \\ ]'),
+  v.regex(/^[^\p{C}\p{Z}(){%*"\\\]]{1,64}$/u, 'not a tag: 1 to 64 characters, no spaces, quotes, or ( ) { % * \\ ]'),
 )
 const flagFields = {
   seen: v.exactOptional(v.boolean()),

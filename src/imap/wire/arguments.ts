@@ -1,4 +1,5 @@
 /** Reads the arguments of one command, by methods named after the grammar. RFC 9051 §9. */
+import { decodeKeyword } from '../mailbox-name.ts'
 import { ImapBad } from '../error.ts'
 import type { LiteralSink } from './command-reader.ts'
 
@@ -121,7 +122,7 @@ export class Arguments {
 
   /** A flag: a keyword, or `\` and an atom. RFC 9051 §9. */
   flag(): string {
-    return this.take('\\') ? '\\' + this.atom() : this.atom()
+    return this.take('\\') ? '\\' + this.atom() : decodeKeyword(this.atom())
   }
 
   /** flag-list: "(" [flag *(SP flag)] ")". */

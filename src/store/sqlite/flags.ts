@@ -23,8 +23,11 @@ export interface FlagSet {
   readonly keywords: readonly string[]
 }
 
-/** flag-keyword is an atom, RFC 9051 §9; 64 characters and 100 of them are enough for anybody. */
-const keyword = /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]{1,64}$/
+/**
+ * Of US-ASCII what an atom is made of, RFC 9051 §9, and everything else that is seen: IMAP has it encoded. 64 characters and
+ * 100 of them are enough for anybody.
+ */
+const keyword = /^(?:[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]|(?![\p{C}\p{Z}])[^\x00-\x7f]){1,64}$/u // eslint-disable-line no-control-regex -- US-ASCII
 const maxKeywords = 100
 
 /** @throws StoreError `bad-name` for what is neither a system flag nor a keyword. */
@@ -38,7 +41,7 @@ export function flagSet(names: readonly string[]): FlagSet {
     else
       throw new StoreError(
         'bad-name',
-        `Not a flag or keyword: ${JSON.stringify(name.slice(0, 80))}. A keyword is 1 to 64 ASCII characters without spaces, ( ) { % * " \\ ]`,
+        `Not a flag or keyword: ${JSON.stringify(name.slice(0, 80))}. A keyword is 1 to 64 characters without spaces, ( ) { % * " \\ ]`,
       )
   }
   if (keywords.size > maxKeywords) throw new StoreError('bad-name', `More than ${maxKeywords} keywords`)
