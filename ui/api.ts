@@ -36,8 +36,6 @@ export type Target = { readonly keys: readonly string[] } | { readonly query: st
 const everything = 'is:read OR is:unread'
 /** Keys that one request may name. */
 const mostKeys = 1000
-/** Requests to one server at a time when many messages are named one by one. */
-const parallel = 6
 
 /** Address of something of a message, relative to the page: works below any path a proxy serves us under. */
 export function messageUrl(key: string, of = ''): string {
@@ -132,23 +130,13 @@ export async function patchMessages(target: Target, patch: MessagePatch): Promis
 /** Removes messages for good. A message that is gone already is no error. */
 export async function deleteMessages(target: Target): Promise<void> {
   if ('query' in target) return send('DELETE', `api/messages?${scope(target.query)}`)
-  await each(target.keys, (key) => send('DELETE', messageUrl(key)))
+  for (let from = 0; from < target.keys.length; from += mostKeys) {
+    await send('DELETE', 'api/messages', { keys: target.keys.slice(from, from + mostKeys) })
+  }
 }
 
 function scope(query: string): string {
   return query === '' ? 'all=true' : new URLSearchParams({ query }).toString()
-}
-
-async function each(keys: readonly string[], act: (key: string) => Promise<void>): Promise<void> {
-  const queue = [...keys]
-  async function work(): Promise<void> {
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) await act(key).catch(unlessGone)
-  }
-  await Promise.all(Array.from({ length: Math.min(parallel, keys.length) }, work))
-}
-
-function unlessGone(error: unknown): void {
-  if (!(error instanceof ApiProblem && error.status === 404)) throw error
 }
 
 export async function send(method: string, path: string, body?: object): Promise<void> {

@@ -2,7 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
 import { problemMediaType } from './problem.ts'
-import type { Route } from './router.ts'
+import { isOptional, type Route } from './router.ts'
 import {
   messageSchema,
   pageSchema,
@@ -115,7 +115,10 @@ function typedDefault(schema: Json): Json {
 function requestBody(row: Route): Json | undefined {
   if (row.stream !== undefined) return { required: true, content: { [row.stream]: {} } }
   if (row.json === undefined) return undefined
-  return { required: true, content: { 'application/json': { schema: jsonSchema(row.json, undefined, 'input') } } }
+  return {
+    required: !isOptional(row.json),
+    content: { 'application/json': { schema: jsonSchema(row.json, undefined, 'input') } },
+  }
 }
 
 function answerContent(row: Route): Json {

@@ -35,7 +35,7 @@ export interface RouteSpec<P extends Entries, Q extends Entries, B> {
   readonly params: P
   /** A name that is not here is 400. */
   readonly query: Q
-  /** A JSON body, and it is required. */
+  /** A JSON body; it is required, unless the schema is an optional one. */
   readonly json?: v.GenericSchema<unknown, B>
   /** Media type of a body that is taken as a stream. Never together with `json`. */
   readonly stream?: string
@@ -122,9 +122,19 @@ async function bodyOf<P extends Entries, Q extends Entries, B>(
     await discardBody(request, maxOctets)
     return undefined
   }
-  const body = v.safeParse(spec.json, await readJson(request, maxOctets))
+  const absent = isOptional(spec.json) && hasNoBody(request)
+  const body = v.safeParse(spec.json, absent ? undefined : await readJson(request, maxOctets))
   if (!body.success) throw invalid('body', body.issues)
   return body.output
+}
+
+/** Whether a body may be left out. */
+export function isOptional({ type }: v.GenericSchema): boolean {
+  return type === 'optional'
+}
+
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
 }
 
 const maxErrors = 20

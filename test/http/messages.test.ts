@@ -191,6 +191,31 @@ describe('PATCH', () => {
   }
 })
 
+describe('POST /api/messages/search', () => {
+  it('answers what GET /api/messages does, to queries that no address holds', async () => {
+    await store.deleteAll()
+    for (const name of ['a', 'b', 'c']) await served.put(welcome(1), `${name}@example.com`)
+    const search = async (body: unknown): Promise<[number, WirePage]> => {
+      const answer = await ask(port, '/api/messages/search', {
+        method: 'POST',
+        headers: json,
+        body: JSON.stringify(body),
+      })
+      return [answer.status, JSON.parse(answer.text) as WirePage]
+    }
+    assert.deepEqual(await search({}), [200, await list()])
+    const [, first] = await search({ query: 'subject:Welcome', limit: 2 })
+    const [, rest] = await search({ query: 'subject:Welcome', limit: 2, cursor: first.next })
+    assert.deepEqual([first.messages.length, rest.messages.length, rest.next], [2, 1, null])
+    const [status, long] = await search({ query: `rcpt:a@example.com -subject:"${'ä'.repeat(9_900)}"` })
+    assert.deepEqual([status, long.messages.length], [200, 1])
+    assert.equal((await search({ query: '('.repeat(3) }))[0], 400)
+    assert.equal((await search({ querry: 'x' }))[0], 400)
+    assert.equal((await search({ limit: 1_001 }))[0], 400)
+    assert.equal((await ask(port, '/api/messages/search')).status, 405)
+  })
+})
+
 describe('DELETE', () => {
   it('deletes one, those that match, and all', async () => {
     await store.deleteAll()
@@ -207,6 +232,17 @@ describe('DELETE', () => {
     assert.equal((await list()).total, 1)
     assert.deepEqual(await remove('/api/messages?all=true'), [200, 1])
     assert.equal((await list()).total, 0)
+  })
+  it('deletes those that are named, of which some may be gone', async () => {
+    await store.deleteAll()
+    const keys = [await served.put(welcome(1), 'a@example.com'), await served.put(welcome(2), 'b@example.com')]
+    await served.put(welcome(3), 'c@example.com')
+    const remove = async (path: string): Promise<unknown> =>
+      JSON.parse((await ask(port, path, { method: 'DELETE', headers: json, body: JSON.stringify({ keys }) })).text)
+    assert.deepEqual(await remove('/api/messages?query=rcpt:b@example.com'), { messages: 1 })
+    assert.deepEqual(await remove('/api/messages'), { messages: 1 })
+    assert.deepEqual(await remove('/api/messages'), { messages: 0 })
+    assert.equal((await list()).total, 1)
   })
   for (const query of [
     '',

@@ -31,7 +31,7 @@ interface CutOff {
  * then it is tried again, until the database alone has none of them.
  */
 async function cutOff(subjects: readonly string[]): Promise<CutOff> {
-  for (let attempt = 0; attempt < 50; attempt++) {
+  for (let attempt = 0; attempt < 2_000; attempt++) {
     const left = await snapshot(subjects)
     const alone = join(folder(), 'alone')
     cpSync(left.directory, alone, { recursive: true })

@@ -22,6 +22,10 @@ const flagFields = {
   tags: v.exactOptional(v.pipe(v.array(keyword), v.maxLength(100), v.metadata({ description: 'Replaces the tags' }))),
 }
 const keysField = v.pipe(v.array(keyParameter), v.minLength(1), v.maxLength(maxKeys))
+const cursorParameter = v.exactOptional(v.pipe(v.string(), v.metadata({ description: '`next` of the page before' })))
+/** Messages on a page. */
+const maxListed = 1_000
+const listedByDefault = 50
 const countSchema = v.object({ messages: v.pipe(v.number(), v.integer(), v.minValue(0)) })
 
 export const listMessages = route({
@@ -33,28 +37,31 @@ export const listMessages = route({
   query: {
     query: queryParameter,
     account: accountParameter,
-    limit: numberParameter({ min: 1, max: 1_000, fallback: 50 }, 'Messages on a page'),
-    cursor: v.exactOptional(v.pipe(v.string(), v.metadata({ description: '`next` of the page before' }))),
+    limit: numberParameter({ min: 1, max: maxListed, fallback: listedByDefault }, 'Messages on a page'),
+    cursor: cursorParameter,
   },
   answers: { status: 200, text: 'A page of messages', content: pageSchema },
   async handle({ store }, { query }) {
-    const criteria = criteriaOf(query.query)
-    const before = query.cursor === '' ? undefined : query.cursor
-    if (before !== undefined && !v.is(keyParameter, before)) throw badRequest('cursor: not the `next` of a page')
-    const page = await store.list({
-      account: query.account,
-      limit: query.limit,
-      ...(criteria === undefined ? {} : { criteria }),
-      ...(before === undefined ? {} : { before }),
-    })
-    const body: WirePage = {
-      messages: page.messages.map(wireSummary),
-      next: page.next ?? null,
-      total: page.total,
-      unread: page.unread ?? null,
-      change: page.change,
-    }
-    return { kind: 'json', body }
+    return { kind: 'json', body: await pageOf(store, query) }
+  },
+})
+
+export const searchMessages = route({
+  method: 'POST',
+  path: '/api/messages/search',
+  summary: 'List messages by a query that is too long for an address, newest first',
+  tag,
+  params: {},
+  query: {},
+  json: v.strictObject({
+    query: queryParameter,
+    account: accountParameter,
+    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxListed)), listedByDefault),
+    cursor: cursorParameter,
+  }),
+  answers: { status: 200, text: 'A page of messages', content: pageSchema },
+  async handle({ store }, { body }) {
+    return { kind: 'json', body: await pageOf(store, body) }
   },
 })
 
@@ -115,7 +122,7 @@ export const deleteMessage = route({
 export const deleteMessages = route({
   method: 'DELETE',
   path: '/api/messages',
-  summary: 'Delete the messages that match, or all of them',
+  summary: 'Delete the messages that match, those that are named, or all of them',
   tag,
   params: {},
   query: {
@@ -125,20 +132,55 @@ export const deleteMessages = route({
       v.pipe(v.literal('true'), v.metadata({ description: 'Every message. Never together with `query`' })),
     ),
   },
+  json: v.optional(v.strictObject({ keys: keysField })),
   answers: { status: 200, text: 'How many messages were deleted', content: countSchema },
-  async handle({ store }, { query }) {
+  async handle({ store }, { query, body }) {
     const criteria = criteriaOf(query.query)
     if (query.all === 'true') {
-      if (query.query !== undefined) throw badRequest('Either all=true or query=…, not both.')
+      if (query.query !== undefined || body !== undefined)
+        throw badRequest('Either all=true, or query=… and {"keys":[…]}, not both.')
       if (query.account !== 'all')
         throw badRequest('all=true deletes the messages of every account; use query=account:…')
       return { kind: 'json', body: { messages: await store.deleteAll() } }
     }
     // Nothing is ever deleted by leaving something out. API-4.
-    if (criteria === undefined) throw badRequest('Say which messages: ?query=…, or ?all=true for every one.')
-    return { kind: 'json', body: { messages: await store.delete({ account: query.account, criteria }) } }
+    if (criteria === undefined && body === undefined)
+      throw badRequest('Say which messages: ?query=… or {"keys":[…]}, or ?all=true for every one.')
+    const scope: Scope = {
+      account: query.account,
+      ...(body === undefined ? {} : { keys: body.keys }),
+      ...(criteria === undefined ? {} : { criteria }),
+    }
+    return { kind: 'json', body: { messages: await store.delete(scope) } }
   },
 })
+
+interface PageRequest {
+  readonly query?: string
+  readonly account: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** @throws HttpProblem 400. */
+async function pageOf(store: Store, { query, account, limit, cursor }: PageRequest): Promise<WirePage> {
+  const criteria = criteriaOf(query)
+  const before = cursor === '' ? undefined : cursor
+  if (before !== undefined && !v.is(keyParameter, before)) throw badRequest('cursor: not the `next` of a page')
+  const page = await store.list({
+    account,
+    limit,
+    ...(criteria === undefined ? {} : { criteria }),
+    ...(before === undefined ? {} : { before }),
+  })
+  return {
+    messages: page.messages.map(wireSummary),
+    next: page.next ?? null,
+    total: page.total,
+    unread: page.unread ?? null,
+    change: page.change,
+  }
+}
 
 interface FlagBody {
   readonly seen?: boolean

@@ -16,6 +16,7 @@ export const routes: readonly Route[] = [
   sendComposed,
   messages.changeMessages,
   messages.deleteMessages,
+  messages.searchMessages,
   message.getMessage,
   messages.changeMessage,
   messages.deleteMessage,
