@@ -17,7 +17,7 @@ export const exitCodesHelp = `Exit codes:
   1    an address cannot be had: the port is in use
   64   an option or a configuration file cannot be understood
   66   the folder of templates cannot be read
-  70   a defect in the program
+  70   a defect in the program, before it was ready or as it ended
   73   the data folder cannot be used: not writable, in use, or damaged
   78   refused: listening beyond this machine without a password
   130, 143   ended at once by a second SIGINT or SIGTERM`
