@@ -86,7 +86,8 @@ export class Session implements SessionContext {
     try {
       this.connection.setIdle(greetedMs)
       this.#respond.untagged(`OK [CAPABILITY ${this.capabilities().join(' ')}] Stuntmail ready`)
-      while (this.#state.kind !== 'logged-out') {
+      // A client that is gone gets nothing done of what it sent ahead; one that has only said all it has to say, does.
+      while (this.#state.kind !== 'logged-out' && this.connection.writable) {
         const taker = messageTaker(this.host, this.#state)
         const command = await this.#reader.next(taker)
         if (command === undefined) break

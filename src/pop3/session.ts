@@ -65,7 +65,8 @@ export class Session implements SessionContext {
     try {
       this.connection.setIdle(idleMs)
       this.#say(`+OK Stuntmail ready ${this.timestamp}`)
-      while (this.#state.kind !== 'over') {
+      // As in IMAP: a client that is gone gets nothing done of what it sent ahead.
+      while (this.#state.kind !== 'over' && this.connection.writable) {
         const line = await this.#lines.line(maxAuthLine)
         if (line === undefined) break
         await this.#answer(line.text, line.cut)
