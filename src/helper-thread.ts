@@ -36,7 +36,11 @@ export function helper<Question, Answer>({ name, base, idleMs = 10_000 }: Helper
 
   const rest = (worker: Worker): void => {
     worker.unref()
-    idle = setTimeout(() => void worker.terminate(), idleMs).unref()
+    idle = setTimeout(() => {
+      // A question that comes before it is gone has another.
+      if (thread === worker) thread = undefined
+      void worker.terminate()
+    }, idleMs).unref()
   }
   const gone = (worker: Worker, reason: Error): void => {
     if (thread !== worker) return
@@ -57,6 +61,7 @@ export function helper<Question, Answer>({ name, base, idleMs = 10_000 }: Helper
     worker.on('error', (error: Error) => gone(worker, error))
     worker.on('messageerror', (error: Error) => gone(worker, error))
     worker.on('exit', () => gone(worker, new Error(`The thread ${name} has ended`)))
+    worker.unref()
     return worker
   }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { helper, transferable, type Helper } from '../../src/helper-thread.ts'
 import type { Task } from './answering-thread.ts'
 
 const octets = new Uint8Array(1000)
 
-function answering(): Helper<Task, number> {
-  const helped = helper<Task, number>({ name: 'answering-thread', base: import.meta.url })
+function answering(idleMs = 60_000): Helper<Task, number> {
+  const helped = helper<Task, number>({ name: 'answering-thread', base: import.meta.url, idleMs })
   after(() => helped.end())
   return helped
 }
@@ -43,4 +44,12 @@ test('memory goes over where it holds nothing else', async () => {
   assert.equal(await ask({ do: 'count', octets: whole }, transferable(whole)), 5)
   assert.equal(whole.length, 0)
   assert.deepEqual(transferable(octets.subarray(1)), [])
+})
+
+test('a question that comes while the thread ends for want of questions is answered by another', async () => {
+  const { ask } = answering(0)
+  for (let turns = 0; turns < 10; turns++) {
+    assert.equal(await ask({ do: 'count', octets }), 1000)
+    for (let turn = 0; turn < turns; turn++) await setImmediate()
+  }
 })
