@@ -111,7 +111,7 @@ function wire(
     const newest = numberOf(arrived.at(-1)?.summary.key ?? '') ?? 0
     emit('changes', { json: JSON.stringify(changes), arrived: arrived.length, newest })
     forget(changes, emit)
-    if (changes.some(({ kind }) => kind === 'deleted')) sweepSoon()
+    if (changes.some(({ kind }) => kind === 'deleted')) sweeps.soon()
   }
   const setClock = (at: number): void => void (time.at = at)
   const kept = { db, directory, segments, counters, mailboxes, sessions, addresses }
@@ -119,12 +119,12 @@ function wire(
   const { transactions, queue } = commits
   const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
-  const sweepSoon = sweeper(compaction, queue, log)
+  const sweeps = sweeper(compaction, queue, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   sessions.begin()
   const ended = new SessionQueue(sessions, transactions, log)
-  if (directory !== undefined) sweepSoon()
+  if (directory !== undefined) sweeps.soon()
   const changes = new Changes(db, counters, mailboxes)
   return {
     time,
@@ -136,13 +136,14 @@ function wire(
       ended.flush()
       return sessions
     },
-    ...rest({ db, ended, directory, segments, views, mutations, commits, log }),
+    ...rest({ db, ended, sweeps, directory, segments, views, mutations, commits, log }),
   }
 }
 
 interface RestParts {
   readonly db: Database
   readonly ended: SessionQueue
+  readonly sweeps: Sweeper
   readonly directory: string | undefined
   readonly segments: Segments
   readonly views: Views
@@ -155,6 +156,7 @@ interface RestParts {
 function rest({
   db,
   ended,
+  sweeps,
   directory,
   segments,
   views,
@@ -199,7 +201,7 @@ function rest({
         transactions.commit()
         assertConsistent(db, segments)
       }),
-    close: () => queue.exclusive(() => closeAll({ db, ended, segments, commits, log })),
+    close: () => queue.exclusive(() => closeAll({ db, ended, sweeps, segments, commits, log })),
   }
 }
 
@@ -207,10 +209,13 @@ function rest({
 function closeAll({
   db,
   ended,
+  sweeps,
   segments,
   commits: { transactions, withReserve, close },
   log,
-}: Pick<RestParts, 'db' | 'ended' | 'segments' | 'commits' | 'log'>): void {
+}: Pick<RestParts, 'db' | 'ended' | 'sweeps' | 'segments' | 'commits' | 'log'>): void {
+  // The thread is ended when this is answered: libsql takes the process with it where it is in the middle of a query.
+  sweeps.end()
   ended.flush()
   try {
     withReserve(() => transactions.commit())
@@ -232,16 +237,22 @@ function forget(changes: readonly Change[], emit: Emit): void {
   }
 }
 
+interface Sweeper {
+  soon(): void
+  /** Nothing begins after this. */
+  end(): void
+}
+
 /** Gives space back some time after deletions, one small step at a time between commits. */
-function sweeper(compaction: Compaction, queue: CommitQueue, log: Log): () => void {
+function sweeper(compaction: Compaction, queue: CommitQueue, log: Log): Sweeper {
   let scheduled = false
+  let over = false
   const sweep = async (): Promise<void> => {
-    for (const segment of await queue.exclusive(() => compaction.sweep())) {
-      while (await queue.exclusive(() => compaction.step(segment)));
-    }
+    const segments = await queue.exclusive(() => (over ? [] : compaction.sweep()))
+    for (const segment of segments) while (await queue.exclusive(() => !over && compaction.step(segment)));
   }
-  return () => {
-    if (scheduled) return
+  const soon = (): void => {
+    if (scheduled || over) return
     scheduled = true
     setTimeout(() => {
       scheduled = false
@@ -252,6 +263,12 @@ function sweeper(compaction: Compaction, queue: CommitQueue, log: Log): () => vo
         )
       })
     }, 200).unref()
+  }
+  return {
+    soon,
+    end: () => {
+      over = true
+    },
   }
 }
 
