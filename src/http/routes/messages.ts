@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Criteria } from '../../query/criteria.ts'
 import type { MessageSummary } from '../../store/message.ts'
 import type { Scope, Store } from '../../store/store.ts'
 import { accountParameter, criteriaOf, keyParameter, numberParameter, queryParameter } from '../parameters.ts'
@@ -94,12 +95,7 @@ export const changeMessages = route({
   async handle({ store }, { query, body: { keys, ...flags } }) {
     const criteria = criteriaOf(query.query)
     if (keys === undefined && criteria === undefined) throw badRequest('Say which messages: ?query=… or {"keys":[…]}.')
-    const scope: Scope = {
-      account: query.account,
-      ...(keys === undefined ? {} : { keys }),
-      ...(criteria === undefined ? {} : { criteria }),
-    }
-    const messages = await changeFlags(store, scope, flags)
+    const messages = await changeFlags(store, scopeOf(query.account, keys, criteria), flags)
     return { kind: 'json', body: { messages } }
   },
 })
@@ -146,14 +142,14 @@ export const deleteMessages = route({
     // Nothing is ever deleted by leaving something out. API-4.
     if (criteria === undefined && body === undefined)
       throw badRequest('Say which messages: ?query=… or {"keys":[…]}, or ?all=true for every one.')
-    const scope: Scope = {
-      account: query.account,
-      ...(body === undefined ? {} : { keys: body.keys }),
-      ...(criteria === undefined ? {} : { criteria }),
-    }
-    return { kind: 'json', body: { messages: await store.delete(scope) } }
+    return { kind: 'json', body: { messages: await store.delete(scopeOf(query.account, body?.keys, criteria)) } }
   },
 })
+
+/** Those of the named ones that match; what is undefined does not matter. */
+function scopeOf(account: string, keys: readonly string[] | undefined, criteria: Criteria | undefined): Scope {
+  return { account, ...(keys === undefined ? {} : { keys }), ...(criteria === undefined ? {} : { criteria }) }
+}
 
 interface PageRequest {
   readonly query?: string
