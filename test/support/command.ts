@@ -49,12 +49,17 @@ export const freePorts = ['smtp', 'submission', 'smtps', 'pop3', 'pop3s', 'imap'
   '127.0.0.1:0',
 ])
 
-/** A folder of its own, gone after the tests. */
+const folders: string[] = []
+// Not by `after`: its hooks run in the order in which they were given, and the server that works in a folder is stopped by
+// a later one. The removal that met a file of its failed, and no hook ran any more.
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+/** A folder of its own, gone when the process of the tests ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stuntmail-test-'))
-  after(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
+  folders.push(folder)
   return folder
 }
 
