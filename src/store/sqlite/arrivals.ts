@@ -131,17 +131,21 @@ export class Arrivals {
     const { segments, journal, transactions, clock } = this.#parts
     const { counters } = transactions
     try {
-      const places = segments.append(batch.flatMap(({ octets }) => (octets instanceof Uint8Array ? [octets] : [])))
-      const next = places.values()
-      const messages = batch.map(({ octets, arrival }): JournalledMessage => {
+      const at = Math.floor(clock.now())
+      const numbered = batch.map(({ octets }) => {
         const numbers = { number: counters.nextNumber(), change: counters.nextChange() }
-        if (!(octets instanceof Uint8Array)) {
-          return { ...numbers, place: octets.spool.finish(), octets: octets.reader.size, arrival }
-        }
-        const place = next.next().value ?? noPlace()
-        return { ...numbers, place, octets: octets.length, checksum: crc32(octets), arrival }
+        return octets instanceof Uint8Array ? { ...numbers, octets, at, checksum: crc32(octets) } : numbers
       })
-      const record = { at: Math.floor(clock.now()), messages }
+      const places = segments.append(numbered.filter((each) => 'octets' in each)).values()
+      const messages = batch.map(({ octets, arrival }, index): JournalledMessage => {
+        const { number, change, checksum } = { checksum: 0, ...(numbered[index] ?? noPlace()) }
+        if (!(octets instanceof Uint8Array)) {
+          return { number, change, place: octets.spool.finish({ number, at }), octets: octets.reader.size, arrival }
+        }
+        const place = places.next().value ?? noPlace()
+        return { number, change, place, octets: octets.length, checksum, arrival }
+      })
+      const record = { at, messages }
       journal?.append(record)
       return record
     } catch (error) {

@@ -11,15 +11,20 @@ const idleMs = 250
 export class Checkpoints {
   readonly #db: Database
   readonly #busy: () => boolean
+  readonly #done: () => void
   readonly #failed: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #committed = 0
   #seen = 0
 
-  /** `busy`: a transaction is open. */
-  constructor(db: Database, { busy, failed }: { busy: () => boolean; failed: (error: unknown) => void }) {
+  /** `busy`: a transaction is open; `done`: after each that was written. */
+  constructor(
+    db: Database,
+    { busy, done, failed }: { busy: () => boolean; done: () => void; failed: (error: unknown) => void },
+  ) {
     this.#db = db
     this.#busy = busy
+    this.#done = done
     this.#failed = failed
   }
 
@@ -42,6 +47,7 @@ export class Checkpoints {
     }
     try {
       this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#done()
     } catch (error) {
       this.#failed(error) // a full disk: the log stays, and nothing is lost
     }

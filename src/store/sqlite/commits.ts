@@ -8,6 +8,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Counters } from './counters.ts'
 import { isOutOfSpace } from './disk.ts'
+import type { Damage } from './damage.ts'
 import type { Database } from './driver.ts'
 import { Filing } from './filing.ts'
 import { openJournal } from './journal.ts'
@@ -44,15 +45,20 @@ interface CommitParts {
   readonly setClock: (at: number) => void
   readonly log: Log
   readonly onChanges: (changes: readonly Change[]) => void
+  /** What was committed is in the database file. */
+  readonly onCheckpoint: () => void
+  readonly damage: Damage
 }
 
 /** With what a crash left in the journal. @throws what the disk or SQLite says. */
 export function openCommits(parts: CommitParts): Commits {
   const { db, directory, segments, counters, mailboxes, sessions, addresses, clock, setClock, log, onChanges } = parts
+  const { onCheckpoint, damage } = parts
   const journal = directory === undefined ? undefined : openJournal(directory)
   const reserve = directory === undefined ? undefined : new Reserve(directory, clock)
   const checkpoints = new Checkpoints(db, {
     busy: () => transactions.open,
+    done: onCheckpoint,
     failed: (error) => log.warn({ error: String(error) }, 'The log could not be written back'),
   })
   const transactions = new Transactions(db, {
@@ -72,7 +78,10 @@ export function openCommits(parts: CommitParts): Commits {
   })
   const filing = new Filing(db, { mailboxes, sessions, addresses })
   const arrivals = new Arrivals({ segments, journal, reserve, transactions, filing, clock, log, setClock })
-  const queue = new CommitQueue({ segments, commit: (batch) => arrivals.commit(batch) })
+  const damaged = (error: unknown): never => {
+    throw damage.of(error)
+  }
+  const queue = new CommitQueue({ segments, commit: (batch) => arrivals.commit(batch).catch(damaged) })
   const withReserve: Commits['withReserve'] = (work) => {
     try {
       return work()
@@ -87,7 +96,7 @@ export function openCommits(parts: CommitParts): Commits {
       throw isOutOfSpace(error) ? diskIsFull(error) : error
     }
   }
-  const commitSoon = committer({ transactions, arrivals, queue, withReserve }, log)
+  const commitSoon = committer({ transactions, arrivals, queue, withReserve }, { log, damage })
   withReserve(() => arrivals.recover())
   const close = (): void => {
     checkpoints.close()
@@ -103,13 +112,17 @@ const diskIsFull = (cause: unknown): StoreError => new StoreError('full', 'The d
 const gatherMs = 50
 
 /** Commits what was gathered; where that fails, the journal keeps it, and it is tried again. */
-function committer({ transactions, arrivals, queue, withReserve }: Omit<Commits, 'close'>, log: Log): () => void {
+function committer(
+  { transactions, arrivals, queue, withReserve }: Omit<Commits, 'close'>,
+  { log, damage }: { log: Log; damage: Damage },
+): () => void {
   let scheduled = false
   const commit = (): void => {
     scheduled = false
     withReserve(() => transactions.commit())
   }
   const failed = (error: unknown): void => {
+    damage.of(error)
     log.warn({ error: String(error) }, 'Messages wait in the journal until the store can be written again')
     try {
       arrivals.restore()

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Database, Statement } from './driver.ts'
 import type { Segments } from './segments.ts'
 import type { Transactions } from './transaction.ts'
@@ -16,14 +17,19 @@ export class Compaction {
   constructor(db: Database, segments: Segments, transactions: Transactions) {
     this.#segments = segments
     this.#transactions = transactions
-    this.#live = db.prepare('SELECT segment, sum(octets) AS octets FROM message GROUP BY segment')
-    this.#slice = db.prepare('SELECT number, offset, octets FROM message WHERE segment = ? LIMIT 200')
+    this.#live = db.prepare('SELECT segment, sum(octets) AS octets, count(*) AS messages FROM message GROUP BY segment')
+    this.#slice = db.prepare('SELECT number, arrived_at, offset, octets FROM message WHERE segment = ? LIMIT 200')
     this.#move = db.prepare('UPDATE message SET segment = ?, offset = ? WHERE number = ?')
   }
 
   /** Drops what is dead. @returns the segments worth emptying. */
   sweep(): readonly number[] {
-    const live = new Map(this.#live.all().map((row) => [Number(row['segment']), Number(row['octets'])]))
+    const { overhead } = this.#segments
+    const live = new Map(
+      this.#live
+        .all()
+        .map((row) => [Number(row['segment']), Number(row['octets']) + Number(row['messages']) * overhead]),
+    )
     const sparse: number[] = []
     for (const { segment, octets, active } of this.#segments.list()) {
       const alive = live.get(segment)
@@ -42,7 +48,10 @@ export class Compaction {
       return false
     }
     const places = this.#segments.append(
-      rows.map((row) => this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))),
+      rows.map((row) => {
+        const octets = this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))
+        return { number: Number(row['number']), at: Number(row['arrived_at']), octets, checksum: crc32(octets) }
+      }),
     )
     await this.#segments.flush()
     this.#transactions.run(() => {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import { makePrivateFolder } from '../../private-folder.ts'
 import type { Change } from '../change.ts'
 import { numberOf } from '../key.ts'
 import { StoreError, type MailboxState } from '../store.ts'
@@ -14,20 +13,21 @@ import { openCommits, type Commits } from './commits.ts'
 import { Compaction } from './compaction.ts'
 import { assertConsistent } from './consistency.ts'
 import { Counters } from './counters.ts'
-import { openDatabase, type Database } from './driver.ts'
+import { Damage } from './damage.ts'
+import { openDataFolder, type DataFolder } from './data-folder.ts'
+import type { Database } from './driver.ts'
 import { EntryReader, type PackedEntries } from './entry-columns.ts'
-import { fileSegments } from './file-segments.ts'
+import type { Epoch } from './epoch.ts'
 import { MailboxMutations } from './mailbox-mutations.ts'
 import { everyone, Mailboxes } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
 import { Notes } from './notes.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { TransactionColumn } from './rows.ts'
-import { openingError, prepareDatabase } from './schema.ts'
+import { openingError } from './schema.ts'
 import type { Segments } from './segments.ts'
 import { SessionQueue } from './session-queue.ts'
 import { Sessions } from './sessions.ts'
-import { sharedSegments } from './shared-segments.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
 import { Views } from './views.ts'
 
@@ -40,6 +40,7 @@ export interface Core {
   readonly views: Views
   readonly changes: Changes
   readonly ended: SessionQueue
+  readonly damage: Damage
   /** Makes whole what a failed commit took; nothing to do otherwise. @throws what SQLite says. */
   restore(): void
   /** After what is being committed: a mutation may not make durable what is not flushed yet. */
@@ -68,32 +69,18 @@ export async function openCore(
   options: { directory: string | undefined; maxSessions: number; at: number },
   emit: Emit,
 ): Promise<Core> {
-  const { directory } = options
-  if (directory !== undefined) {
-    makePrivateFolder(directory)
-    // SQLite gives its other files the mode of this one.
-    writeFileSync(join(directory, 'store.db'), '', { flag: 'a', mode: 0o600 })
-  }
-  const db = await openedDatabase(directory)
-  if (directory !== undefined) writeFileSync(join(directory, 'holder'), `${process.pid}\n`, { mode: 0o600 })
-  return wire(db, options, emit)
-}
-
-async function openedDatabase(directory: string | undefined): Promise<Database> {
-  let db: Database | undefined
+  const folder = await openDataFolder(options.directory, options.at)
   try {
-    db = await openDatabase(directory === undefined ? ':memory:' : join(directory, 'store.db'))
-    prepareDatabase(db, directory)
-    return db
-  } catch (cause) {
-    db?.close()
-    const error = openingError(cause)
-    throw error instanceof StoreError && error.code === 'locked' ? heldBy(error, directory) : error
+    return wire(folder, options, emit)
+  } catch (error) {
+    folder.segments.close()
+    folder.db.close()
+    throw openingError(error, options.directory)
   }
 }
 
 function wire(
-  db: Database,
+  { db, segments, epoch, lost, notice }: DataFolder,
   options: { directory: string | undefined; maxSessions: number; at: number },
   emit: Emit,
 ): Core {
@@ -101,7 +88,7 @@ function wire(
   const time = { at: options.at }
   const clock: Clock = { now: () => time.at, monotonic: () => systemClock.monotonic() }
   const log = threadLog(emit)
-  const segments = directory === undefined ? sharedSegments() : fileSegments(directory)
+  const damage = new Damage(directory, (error) => log.error({ error: String(error.cause) }, error.message))
   const mailboxes = new Mailboxes(db, clock)
   const addresses = new Addresses(db)
   const counters = new Counters(db, clock)
@@ -115,13 +102,14 @@ function wire(
   }
   const setClock = (at: number): void => void (time.at = at)
   const kept = { db, directory, segments, counters, mailboxes, sessions, addresses }
-  const commits = openCommits({ ...kept, clock, setClock, log, onChanges })
+  const commits = openCommits({ ...kept, clock, setClock, log, onChanges, damage, onCheckpoint: () => epoch?.note() })
   const { transactions, queue } = commits
   const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
   const sweeps = sweeper(compaction, queue, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
+  if (lost.length > 0) mutations.deleteMessages(lost)
   sessions.begin()
   const ended = new SessionQueue(sessions, transactions, log)
   if (directory !== undefined) sweeps.soon()
@@ -132,16 +120,18 @@ function wire(
     views,
     changes,
     ended,
+    damage,
     sessions() {
       ended.flush()
       return sessions
     },
-    ...rest({ db, ended, sweeps, directory, segments, views, mutations, commits, log }),
+    ...rest({ db, damage, ended, sweeps, directory, segments, views, mutations, commits, log, epoch, notice }),
   }
 }
 
 interface RestParts {
   readonly db: Database
+  readonly damage: Damage
   readonly ended: SessionQueue
   readonly sweeps: Sweeper
   readonly directory: string | undefined
@@ -150,6 +140,8 @@ interface RestParts {
   readonly mutations: Mutations
   readonly commits: Commits
   readonly log: Log
+  readonly epoch: Epoch | undefined
+  readonly notice: string | undefined
 }
 
 /** What takes more than one part. */
@@ -163,22 +155,31 @@ function rest({
   mutations,
   commits,
   log,
-}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'sessions'> {
+  epoch,
+  notice,
+  damage,
+}: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'damage' | 'sessions'> {
   const { transactions, queue, arrivals, withReserve } = commits
   const { mailboxes, counters } = transactions
   const notes = new Notes(db, transactions)
   const entryReader = new EntryReader(db)
   const boxes = new MailboxMutations(db, transactions, mutations)
+  /** Nothing is written to a database that is damaged. */
+  const write = <Result>(work: () => Result): Promise<Result> =>
+    queue.exclusive(() => {
+      damage.refuse()
+      return withReserve(work)
+    })
   return {
-    opened: { description: db.name, identity: identityOf(db), newest: newestOf(db) },
+    opened: { description: db.name, identity: identityOf(db), newest: newestOf(db), notice },
     restore: () => arrivals.restore(),
-    mutate: (work) => queue.exclusive(() => withReserve(() => work(mutations))),
+    mutate: (work) => write(() => work(mutations)),
     async mailboxesOf(account) {
-      if (!boxes.isFurnished(account)) await queue.exclusive(() => withReserve(() => boxes.furnish(account)))
+      if (!boxes.isFurnished(account)) await write(() => boxes.furnish(account))
       return boxes.of(account)
     },
     subscriptions: (account) => boxes.subscriptions(account),
-    mutateMailboxes: (work) => queue.exclusive(() => withReserve(() => work(boxes))),
+    mutateMailboxes: (work) => write(() => work(boxes)),
     entries(mailboxId, fromUid) {
       if (!mailboxes.byId(mailboxId)) throw new StoreError('missing', 'There is no such mailbox')
       return entryReader.read(mailboxId, fromUid)
@@ -192,7 +193,7 @@ function rest({
       const place = numberOf(key) === undefined ? undefined : views.place(key)
       return place && segments.source(place, place.octets)
     },
-    setNote: (key, name, text) => queue.exclusive(() => withReserve(() => notes.set(key, name, text))),
+    setNote: (key, name, text) => write(() => notes.set(key, name, text)),
     note: (key, name) => notes.get(key, name),
     indexable: indexables(db, segments),
     state: () => stateOf({ mailboxes, counters, segments, directory }),
@@ -201,7 +202,7 @@ function rest({
         transactions.commit()
         assertConsistent(db, segments)
       }),
-    close: () => queue.exclusive(() => closeAll({ db, ended, sweeps, segments, commits, log })),
+    close: () => queue.exclusive(() => closeAll({ db, ended, sweeps, segments, commits, log, epoch })),
   }
 }
 
@@ -213,12 +214,14 @@ function closeAll({
   segments,
   commits: { transactions, withReserve, close },
   log,
-}: Pick<RestParts, 'db' | 'ended' | 'sweeps' | 'segments' | 'commits' | 'log'>): void {
+  epoch,
+}: Pick<RestParts, 'db' | 'ended' | 'sweeps' | 'segments' | 'commits' | 'log' | 'epoch'>): void {
   // The thread is ended when this is answered: libsql takes the process with it where it is in the middle of a query.
   sweeps.end()
   ended.flush()
   try {
     withReserve(() => transactions.commit())
+    epoch?.note()
   } catch (error) {
     if (!(error instanceof StoreError && error.code === 'full')) throw error
     log.warn({}, 'The disk is full: the last messages wait in the journal until the next start')
@@ -325,20 +328,6 @@ function identityOf(db: Database): string {
 }
 
 const newestOf = (db: Database): number => Number(db.prepare('SELECT max(number) AS n FROM message').get()?.['n'] ?? 0)
-
-/** Says who has the store, from the file the holder left. */
-function heldBy(error: StoreError, directory: string | undefined): StoreError {
-  let pid = ''
-  try {
-    pid = readFileSync(join(directory ?? '', 'holder'), 'utf8').trim()
-  } catch {
-    // An older program or another user's file: the lock alone says enough.
-  }
-  const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process'
-  return new StoreError('locked', `The data directory is in use by ${who}. Stop it, or choose another with --data`, {
-    cause: error,
-  })
-}
 
 function threadLog(emit: Emit): Log {
   const at = (level: 'warn' | 'error') => (fields: object, text: string) => emit('log', { level, fields, text })

@@ -2,16 +2,20 @@ import { closeSync, fdatasyncSync, readdirSync, renameSync, rmSync, statSync, un
 import { join } from 'node:path'
 import { makePrivateFolder } from '../../private-folder.ts'
 import { flushToDisk, openFile, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
+import { encodeLabel, labelOctets } from './label.ts'
 import type { OctetSource } from './octet-source.ts'
-import type { Place, SegmentState, Segments, Spool } from './segments.ts'
+import type { Numbered, NumberedOctets, Place, SegmentState, Segments, Spool } from './segments.ts'
 
 const segmentOctets = 32 * 1024 * 1024
 /** Segments that are open to be read from. */
 const keptReaders = 16
 
-/** Segments as files `octets/000000000001` in a directory, which is made when missing. */
-export function fileSegments(directory: string): Segments {
-  return new FileSegments(directory)
+/**
+ * Segments as files `octets/000000000001` in a directory, which is made when missing.
+ * @param foreign segments that hold what the database does not know: they are not listed and not dropped.
+ */
+export function fileSegments(directory: string, foreign: readonly number[] = []): Segments {
+  return new FileSegments(directory, foreign)
 }
 
 interface ActiveSegment {
@@ -27,8 +31,11 @@ class FileSegments implements Segments {
   readonly #readers = new Map<number, number>()
   #newest: number
   #active: ActiveSegment | undefined
+  readonly #foreign: ReadonlySet<number>
+  readonly overhead = labelOctets
 
-  constructor(directory: string) {
+  constructor(directory: string, foreign: readonly number[]) {
+    this.#foreign = new Set(foreign)
     this.#folder = join(directory, 'octets')
     makePrivateFolder(this.#folder)
     for (const name of readdirSync(this.#folder).sort()) {
@@ -38,16 +45,20 @@ class FileSegments implements Segments {
     this.#newest = Math.max(0, ...this.#sizes.keys())
   }
 
-  append(messages: readonly Uint8Array[]): readonly Place[] {
+  append(messages: readonly NumberedOctets[]): readonly Place[] {
     if (!this.#active || this.#active.end >= segmentOctets) this.#active = this.#next()
     const active = this.#active
     let end = active.end
-    const places = messages.map((octets) => {
-      const place = { segment: active.segment, offset: end }
-      end += octets.length
+    const places = messages.map(({ octets }) => {
+      const place = { segment: active.segment, offset: end + labelOctets }
+      end = place.offset + octets.length
       return place
     })
-    writeAll(active.descriptor, messages, active.end)
+    const pieces = messages.flatMap(({ octets, ...label }) => [
+      encodeLabel({ ...label, octets: octets.length }),
+      octets,
+    ])
+    writeAll(active.descriptor, pieces, active.end)
     active.end = end
     active.dirty = true
     this.#sizes.set(active.segment, end)
@@ -59,7 +70,7 @@ class FileSegments implements Segments {
     return new FileSpool(this.#path(segment), (octets) => {
       syncFolder(this.#folder)
       this.#sizes.set(segment, octets)
-      return { segment, offset: 0 }
+      return { segment, offset: labelOctets }
     })
   }
 
@@ -96,7 +107,8 @@ class FileSegments implements Segments {
 
   list(): readonly SegmentState[] {
     const active = this.#active?.segment
-    return [...this.#sizes].map(([segment, octets]) => ({ segment, octets, active: segment === active }))
+    const own = [...this.#sizes].filter(([segment]) => !this.#foreign.has(segment))
+    return own.map(([segment, octets]) => ({ segment, octets, active: segment === active }))
   }
 
   close(): void {
@@ -137,7 +149,7 @@ class FileSegments implements Segments {
 /** Octets of a large message that may wait in the system's memory, so that its last flush is a short one. */
 const unflushedOctets = 8 * 1024 * 1024
 
-/** A large message, under a name that no segment has until it is whole. */
+/** A large message, under a name that no segment has until it is whole. Its label is written last. */
 class FileSpool implements Spool {
   readonly #path: string
   readonly #partial: string
@@ -156,14 +168,14 @@ class FileSpool implements Spool {
   }
 
   write(chunk: Uint8Array): void {
-    writeWhole(this.#descriptor, chunk, this.#size)
+    writeWhole(this.#descriptor, chunk, labelOctets + this.#size)
     this.#size += chunk.length
     if (this.#size - this.#flushedSize < unflushedOctets) return
     this.flush().catch(() => undefined) // the last one says it again
   }
 
   read(start: number, end: number): Uint8Array {
-    return readWhole(this.#descriptor, start, end)
+    return readWhole(this.#descriptor, labelOctets + start, labelOctets + end)
   }
 
   flush(): Promise<void> {
@@ -172,10 +184,12 @@ class FileSpool implements Spool {
     return this.#flushing
   }
 
-  finish(): Place {
+  finish(message: Numbered): Place {
     if (this.#place === undefined) {
+      writeWhole(this.#descriptor, encodeLabel({ ...message, octets: this.#size, checksum: undefined }), 0)
+      fdatasyncSync(this.#descriptor)
       renameSync(this.#partial, this.#path)
-      this.#place = this.#finished(this.#size)
+      this.#place = this.#finished(labelOctets + this.#size)
     }
     return this.#place
   }

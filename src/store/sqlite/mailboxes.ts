@@ -27,7 +27,7 @@ export interface Mailbox {
 export const everyone = 'all'
 const kept = 4000
 /** How far a clock may take UIDVALIDITY, in 2097: were it at its end, no mailbox could have a new one any more. REL-13. */
-const latestValidity = 0xf000_0000
+export const latestValidity = 0xf000_0000
 
 export class Mailboxes {
   readonly #clock: Clock

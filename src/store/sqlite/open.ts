@@ -47,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { thread = startStoreThread() } = options
   try {
     const opened = await thread.call('open', { directory, maxSessions, at: clock.now() })
+    if (opened.notice !== undefined) log.warn({}, opened.notice)
     return sqliteStore({ ...options, thread, opened })
   } catch (error) {
     await thread.terminate()

@@ -1,4 +1,5 @@
 import { StoreError } from '../store.ts'
+import { damagedStore } from './damage.ts'
 import { isBusy, isDamaged, type Database } from './driver.ts'
 
 /**
@@ -9,10 +10,11 @@ import { isBusy, isDamaged, type Database } from './driver.ts'
  * - `note` is what others keep with a message.
  * - `entry` is ordered by arrival within a mailbox; `flag_change` is null until its flags change, and MODSEQ is the
  *   greater of `change` and `flag_change`.
+ * - Format 2 writes a label before the octets of each message (`label.ts`); those that format 1 wrote have none.
  * - `expunged` and `deleted` are what is told to those who ask for changes again; `floor` in `meta` is the change below
  *   which they were cut. `apart` in `meta`: a message may have left the account `all` and live on elsewhere.
  */
-export const formatVersion = 1
+export const formatVersion = 2
 
 const layout = `
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -97,6 +99,7 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
     )
   }
   if (version === 0) createLayout(db)
+  else if (version < formatVersion) db.exec(`PRAGMA user_version=${formatVersion}`)
   db.exec(later)
   // Null: when the message arrived.
   const columns = db.prepare('PRAGMA table_info(entry)').all()
@@ -105,12 +108,13 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
   db.exec('BEGIN IMMEDIATE; COMMIT')
 }
 
+/** Whether it is no database of Stuntmail, or not yet. */
+export const isBlank = (db: Database): boolean => db.prepare('PRAGMA user_version').get()?.['user_version'] === 0
+
 /** What an error of SQLite means to whoever opens the store. */
-export function openingError(error: unknown): unknown {
+export function openingError(error: unknown, directory: string | undefined): unknown {
   if (isBusy(error)) return new StoreError('locked', 'Another process has the store open', { cause: error })
-  if (isDamaged(error))
-    return new StoreError('damaged', 'The store is damaged: SQLite cannot read it', { cause: error })
-  return error
+  return isDamaged(error) ? damagedStore(directory, error) : error
 }
 
 function createLayout(db: Database): void {

@@ -8,11 +8,13 @@ import type { OctetSource } from './octet-source.ts'
  * A write counts once `flush` has returned. What a crash leaves behind it in a segment belongs to nobody.
  */
 export interface Segments {
+  /** What a message takes beside its own octets. */
+  readonly overhead: number
   /**
    * Appends messages, one after another, and says where each is. Not safe before `flush`.
    * @throws on a full disk; the segment is then as before for all who read it.
    */
-  append(messages: readonly Uint8Array[]): readonly Place[]
+  append(messages: readonly NumberedOctets[]): readonly Place[]
   /** Opens a segment of its own for one large message. */
   spool(): Spool
   /** Makes everything appended before the call durable. Nothing is appended, dropped or closed before it has resolved. */
@@ -28,8 +30,22 @@ export interface Segments {
   close(): void
 }
 
+/** The octets of a message, and what is written before them: `label.ts`. */
+export interface NumberedOctets extends Numbered {
+  readonly octets: Uint8Array
+  /** CRC-32 of the octets. */
+  readonly checksum: number
+}
+
+export interface Numbered {
+  readonly number: number
+  /** When it arrived, milliseconds since 1970. */
+  readonly at: number
+}
+
 export interface SegmentState {
   readonly segment: number
+  /** With what messages take beside their own. */
   readonly octets: number
   /** It is being appended to. */
   readonly active: boolean
@@ -46,7 +62,7 @@ export interface Spool {
   /** Makes durable what was written before the call, away from this thread. */
   flush(): Promise<void>
   /** After `flush`. The same place each time. */
-  finish(): Place
+  finish(message: Numbered): Place
   read(start: number, end: number): Uint8Array
   /** The last call. What was not finished is gone. */
   close(): void

@@ -1,5 +1,5 @@
 import type { OctetSource } from './octet-source.ts'
-import type { Place, SegmentState, Segments, Spool } from './segments.ts'
+import type { NumberedOctets, Place, SegmentState, Segments, Spool } from './segments.ts'
 
 const sharedOctets = 4 * 1024 * 1024
 
@@ -17,9 +17,10 @@ class SharedSegments implements Segments {
   readonly #segments = new Map<number, SharedSegment>()
   #newest = 0
   #active = 0
+  readonly overhead = 0
 
-  append(messages: readonly Uint8Array[]): readonly Place[] {
-    return messages.map((octets) => this.#append(octets))
+  append(messages: readonly NumberedOctets[]): readonly Place[] {
+    return messages.map(({ octets }) => this.#append(octets))
   }
 
   spool(): Spool {

@@ -108,6 +108,8 @@ export interface Opened {
   readonly identity: string
   /** Number of the newest message. */
   readonly newest: number
+  /** What people should know of the data folder, if anything. */
+  readonly notice: string | undefined
 }
 
 /** Messages that are to be committed together, with the octets of the small ones one after another. */

@@ -18,12 +18,16 @@ export function serveStore(port: MessagePort): void {
     known.restore()
     return known
   }
-  const handlers: StoreCalls = {
+  const calls: StoreCalls = {
     async open(options) {
       core = await openCore(options, (name, value) => server.emit(name, value))
       return core.opened
     },
-    commit: (batch) => opened(batch.at).queue.add(batch),
+    commit(batch) {
+      const { damage, queue } = opened(batch.at)
+      damage.refuse()
+      return queue.add(batch)
+    },
     spoolOpen: (id) => opened().queue.spoolOpen(id),
     spoolWrite: ({ id, octets }) => opened().queue.spoolWrite(id, octets),
     spoolAbort: (id) => opened().queue.spoolClose(id),
@@ -57,13 +61,34 @@ export function serveStore(port: MessagePort): void {
     numbers: () => whole().views.numbers(),
     count: () => whole().views.count(),
     holdsAll: (account) => whole().views.holdsAll(account),
-    state: () => whole().state(),
+    state() {
+      const known = whole()
+      known.damage.refuse()
+      return known.state()
+    },
     assertConsistent: () => whole().assertConsistent(),
     close: async () => core?.close(),
   }
+  const handlers = telling(calls, (error) => core?.damage.of(error) ?? error)
   const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, handlers, (error) =>
     server.emit('log', failure(error)),
   )
+}
+
+/** The same calls; what they throw is what `of` makes of it. */
+function telling(calls: StoreCalls, of: (error: unknown) => unknown): StoreCalls {
+  const told = Object.entries(calls).map(([name, call]) => [
+    name,
+    (args: never) => {
+      try {
+        const answer: unknown = (call as (args: never) => unknown)(args)
+        return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(of(error))) : answer
+      } catch (error) {
+        throw of(error)
+      }
+    },
+  ])
+  return Object.fromEntries(told) as StoreCalls
 }
 
 /** The store goes on without whatever it was. */
