@@ -5,6 +5,7 @@ export const exitCodes = {
   done: 0,
   listen: 1,
   usage: 64,
+  unhealthy: 65,
   templates: 66,
   internal: 70,
   data: 73,
@@ -16,6 +17,7 @@ export const exitCodesHelp = `Exit codes:
   0    ended as asked, after a drain
   1    an address cannot be had: the port is in use
   64   an option or a configuration file cannot be understood
+  65   the doctor found something wrong, and did not mend it
   66   the folder of templates cannot be read
   70   a defect in the program, before it was ready or as it ended
   73   the data folder cannot be used: not writable, in use, or damaged

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { nearest } from '../config/nearest.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { replayCommand } from './commands/replay.ts'
 import { serveCommand } from './commands/serve.ts'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exit-code.ts'
@@ -20,7 +21,7 @@ function commandLine(): Command {
   const program = new Command('stuntmail')
   const serve = serveCommand()
   const replay = replayCommand()
-  const commands = [serve, replay]
+  const commands = [serve, replay, doctorCommand()]
   program
     .description('The stunt double for your mail server: catches every message an app sends, delivers none, shows all.')
     .usage('[command] [options]')

@@ -3,9 +3,9 @@ import { optionKeys, optionOf, type OptionKey } from '../config/options.ts'
 import { initialText } from '../config/options-table.ts'
 import type { Source } from '../config/resolve.ts'
 
-/** Gives a command every option of the table. Values are taken as they are; `resolve.ts` reads them. */
-export function addOptionFlags(command: Command): void {
-  for (const key of optionKeys) command.addOption(flagOf(key))
+/** Gives a command options of the table, every one by default. Values are taken as they are; `resolve.ts` reads them. */
+export function addOptionFlags(command: Command, keys: readonly OptionKey[] = optionKeys): void {
+  for (const key of keys) command.addOption(flagOf(key))
 }
 
 function flagOf(key: OptionKey): Flag {

@@ -82,7 +82,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   gulp: { imports: ['templates', 'server.ts', 'cli/print.ts', 'cli/open-browser.ts'], types: ['config'] },
   // Users' apps load it: nothing of the server's.
   nodemailer: { imports: [] },
-  cli: { imports: ['server.ts', 'config', 'replay'] },
+  cli: { imports: ['server.ts', 'config', 'replay', 'start-error.ts', 'store/doctor/doctor.ts'], types: ['store'] },
   'clock.ts': { imports: [] },
   'log.ts': { imports: [] },
   'helper-thread.ts': { imports: ['thread.ts'] },

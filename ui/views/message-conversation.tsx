@@ -23,13 +23,16 @@ export function Conversation({ message }: { message: WireMessage }) {
   )
 }
 
+/** Of a message that `stuntmail doctor` found without its envelope. */
+const rebuilt = 'not known any more: the envelope was made from the header fields by stuntmail doctor'
+
 function factsOf(envelope: WireEnvelope, message: WireMessage): readonly (readonly [string, string])[] {
   const { client, tls, authUser, authMechanism, connectedAt, mailAt, dataAt, heloName, listener } = envelope
   return [
     ['MAIL FROM', mailFrom(envelope.reversePath)],
     ['RCPT TO', envelope.forwardPaths.map(rcptTo).join(', ')],
     ['HELO', heloName || 'none given'],
-    ['Client', `${client.address} port ${client.port}, by ${listener}`],
+    ['Client', listener === 'rebuilt' ? rebuilt : `${client.address} port ${client.port}, by ${listener}`],
     ['TLS', tls === null ? 'none' : `${tls.version}, ${tls.cipher}`],
     ['AUTH', authUser === null ? 'none' : `${authUser}${authMechanism === null ? '' : ` by ${authMechanism}`}`],
     ['Connected', moment(connectedAt)],

@@ -28,6 +28,10 @@ export interface Commits {
    * @throws StoreError `full` where that is not enough; otherwise what `work` throws.
    */
   withReserve<Result>(work: () => Result): Result
+  /** Whether the disk is full, or nearly so. */
+  short(): boolean
+  /** Gives the reserve's space to what frees more. @returns whether there was any. */
+  giveRoom(): boolean
   /** After the last commit, before the database is closed. */
   close(): void
 }
@@ -68,7 +72,9 @@ export function openCommits(parts: CommitParts): Commits {
     onOpen: () => commitSoon(),
     onCommit() {
       journal?.restart()
-      checkpoints.committed()
+      // While the disk is full, the log may not take what is left for itself.
+      if (reserve?.given === true) checkpoints.now()
+      else checkpoints.committed()
     },
     onRollback() {
       sessions.forget()
@@ -83,18 +89,18 @@ export function openCommits(parts: CommitParts): Commits {
   }
   const queue = new CommitQueue({ segments, commit: (batch) => arrivals.commit(batch).catch(damaged) })
   const withReserve: Commits['withReserve'] = (work) => {
-    try {
-      return work()
-    } catch (error) {
-      if (!isOutOfSpace(error)) throw error
-      if (!reserve?.release()) throw diskIsFull(error)
+    let cause: unknown
+    for (const makeRoom of [() => true, () => reserve?.release() ?? false, () => checkpoints.now()]) {
+      if (!makeRoom()) continue
+      try {
+        if (cause !== undefined) arrivals.restore()
+        return work()
+      } catch (error) {
+        if (!isOutOfSpace(error)) throw error
+        cause = error
+      }
     }
-    try {
-      arrivals.restore()
-      return work()
-    } catch (error) {
-      throw isOutOfSpace(error) ? diskIsFull(error) : error
-    }
+    throw diskIsFull(cause)
   }
   const commitSoon = committer({ transactions, arrivals, queue, withReserve }, { log, damage })
   withReserve(() => arrivals.recover())
@@ -103,7 +109,12 @@ export function openCommits(parts: CommitParts): Commits {
     journal?.close()
     reserve?.close()
   }
-  return { transactions, arrivals, queue, withReserve, close }
+  const short = (): boolean => reserve?.short() ?? false
+  const giveRoom = (): boolean => {
+    const emptied = !transactions.open && checkpoints.now()
+    return (reserve?.release() ?? false) || emptied
+  }
+  return { transactions, arrivals, queue, withReserve, short, giveRoom, close }
 }
 
 const diskIsFull = (cause: unknown): StoreError => new StoreError('full', 'The disk is full', { cause })
@@ -113,7 +124,7 @@ const gatherMs = 50
 
 /** Commits what was gathered; where that fails, the journal keeps it, and it is tried again. */
 function committer(
-  { transactions, arrivals, queue, withReserve }: Omit<Commits, 'close'>,
+  { transactions, arrivals, queue, withReserve }: Omit<Commits, 'short' | 'giveRoom' | 'close'>,
   { log, damage }: { log: Log; damage: Damage },
 ): () => void {
   let scheduled = false

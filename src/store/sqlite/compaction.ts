@@ -3,6 +3,9 @@ import type { Database, Statement } from './driver.ts'
 import type { Segments } from './segments.ts'
 import type { Transactions } from './transaction.ts'
 
+/** Octets from which on the active segment is emptied as well. */
+const worthSealing = 1024 * 1024
+
 /**
  * Gives back the space of deleted messages: a segment in which no message lives is dropped; one of which less than half
  * lives is emptied into the active one, a slice at a time, so that deliveries never wait for it.
@@ -22,22 +25,30 @@ export class Compaction {
     this.#move = db.prepare('UPDATE message SET segment = ?, offset = ? WHERE number = ?')
   }
 
-  /** Drops what is dead. @returns the segments worth emptying. */
-  sweep(): readonly number[] {
+  /**
+   * Drops what is dead. @returns the segments worth emptying, those with the least in them first.
+   * @param thorough the disk is full: a segment is, as soon as what lives in it leaves some of the reserve to the database.
+   */
+  sweep({ thorough = false } = {}): readonly number[] {
+    const most = thorough ? 5 / 8 : 1 / 2
     const { overhead } = this.#segments
     const live = new Map(
       this.#live
         .all()
         .map((row) => [Number(row['segment']), Number(row['octets']) + Number(row['messages']) * overhead]),
     )
-    const sparse: number[] = []
+    const sparse: (readonly [segment: number, alive: number])[] = []
     for (const { segment, octets, active } of this.#segments.list()) {
       const alive = live.get(segment)
       // A message may have no octets: it lives there all the same.
       if (alive === undefined) this.#segments.drop(segment)
-      else if (!active && alive < octets / 2) sparse.push(segment)
+      else if (alive >= octets * most || (active && octets < worthSealing)) continue
+      else {
+        if (active) this.#segments.seal()
+        sparse.push([segment, alive])
+      }
     }
-    return sparse
+    return sparse.sort(([, a], [, b]) => a - b).map(([segment]) => segment)
   }
 
   /** Moves some messages out of a segment. @returns whether any are left in it. */

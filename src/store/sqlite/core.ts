@@ -29,6 +29,7 @@ import type { Segments } from './segments.ts'
 import { SessionQueue } from './session-queue.ts'
 import { Sessions } from './sessions.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
+import { sweeper, type Sweeper } from './sweeper.ts'
 import { Views } from './views.ts'
 
 /** The store as its thread sees it: the parts, wired. */
@@ -106,7 +107,7 @@ function wire(
   const { transactions, queue } = commits
   const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
-  const sweeps = sweeper(compaction, queue, log)
+  const sweeps = sweeper(compaction, commits, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   if (lost.length > 0) mutations.deleteMessages(lost)
@@ -237,41 +238,6 @@ function forget(changes: readonly Change[], emit: Emit): void {
     if (change.kind !== 'deleted') continue
     const numbers = change.keys.map(numberOf).filter((number) => number !== undefined)
     emit('forgotten', { numbers, all: change.all })
-  }
-}
-
-interface Sweeper {
-  soon(): void
-  /** Nothing begins after this. */
-  end(): void
-}
-
-/** Gives space back some time after deletions, one small step at a time between commits. */
-function sweeper(compaction: Compaction, queue: CommitQueue, log: Log): Sweeper {
-  let scheduled = false
-  let over = false
-  const sweep = async (): Promise<void> => {
-    const segments = await queue.exclusive(() => (over ? [] : compaction.sweep()))
-    for (const segment of segments) while (await queue.exclusive(() => !over && compaction.step(segment)));
-  }
-  const soon = (): void => {
-    if (scheduled || over) return
-    scheduled = true
-    setTimeout(() => {
-      scheduled = false
-      sweep().catch((error: unknown) => {
-        log.warn(
-          { error: error instanceof Error ? error.message : String(error) },
-          'Space of deleted messages could not be freed',
-        )
-      })
-    }, 200).unref()
-  }
-  return {
-    soon,
-    end: () => {
-      over = true
-    },
   }
 }
 

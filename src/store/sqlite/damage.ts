@@ -36,6 +36,26 @@ const showsDamage = (error: unknown): boolean => isDamaged(error) || error insta
 
 export function damagedStore(directory: string | undefined, cause: unknown): StoreError {
   const where = directory === undefined ? 'The store in memory' : `The database in ${directory}`
-  const next = directory === undefined ? 'Start the server again' : 'Stop the server, and run stuntmail doctor'
+  const next =
+    directory === undefined ? 'Start the server again' : `Stop the server, and run stuntmail doctor --data ${directory}`
   return new StoreError('damaged', `${where} is damaged: part of it cannot be read. ${next}`, { cause })
+}
+
+/** The same calls; where one meets damage, it says so. */
+export function tellingDamage<Calls extends object>(calls: Calls, damage: () => Damage | undefined): Calls {
+  const tell = (error: unknown): never => {
+    throw damage()?.of(error) ?? error
+  }
+  const told = Object.entries(calls).map(([name, call]: [string, (args: never) => unknown]) => {
+    const telling = (args: never): unknown => {
+      try {
+        const answer = call(args)
+        return answer instanceof Promise ? answer.catch(tell) : answer
+      } catch (error) {
+        return tell(error)
+      }
+    }
+    return [name, telling] as const
+  })
+  return Object.fromEntries(told) as Calls
 }

@@ -1,7 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makePrivateFolder } from '../../private-folder.ts'
-import { StoreError } from '../store.ts'
 import { damagedStore } from './damage.ts'
 import { openDatabase, type Database } from './driver.ts'
 import { Epoch } from './epoch.ts'
@@ -98,8 +97,7 @@ async function preparedDatabase(directory: string): Promise<Database> {
     return db
   } catch (cause) {
     db?.close()
-    const error = openingError(cause, directory)
-    throw error instanceof StoreError && error.code === 'locked' ? heldBy(error, directory) : error
+    throw openingError(cause, directory)
   }
 }
 
@@ -110,18 +108,4 @@ function checkPages(db: Database, directory: string): void {
   if (statSync(join(directory, 'store.db')).size > checkedOctets) return
   const found = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
   if (!found.includes('ok')) throw damagedStore(directory, new Error(String(found[0])))
-}
-
-/** Says who has the store, from the file the holder left. */
-function heldBy(error: StoreError, directory: string): StoreError {
-  let pid = ''
-  try {
-    pid = readFileSync(join(directory, 'holder'), 'utf8').trim()
-  } catch {
-    // An older program or another user's file: the lock alone says enough.
-  }
-  const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process'
-  return new StoreError('locked', `The data directory is in use by ${who}. Stop it, or choose another with --data`, {
-    cause: error,
-  })
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, fdatasyncSync, ftruncateSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { makePrivateFolder } from '../../private-folder.ts'
 import { flushToDisk, openFile, readWhole, syncFolder, writeAll, writeWhole } from './disk.ts'
@@ -6,7 +6,8 @@ import { encodeLabel, labelOctets } from './label.ts'
 import type { OctetSource } from './octet-source.ts'
 import type { Numbered, NumberedOctets, Place, SegmentState, Segments, Spool } from './segments.ts'
 
-const segmentOctets = 32 * 1024 * 1024
+/** What lives in one finds room in the reserve (`reserve.ts`), so that a full disk gets its space back. */
+const segmentOctets = 4 * 1024 * 1024
 /** Segments that are open to be read from. */
 const keptReaders = 16
 
@@ -58,7 +59,13 @@ class FileSegments implements Segments {
       encodeLabel({ ...label, octets: octets.length }),
       octets,
     ])
-    writeAll(active.descriptor, pieces, active.end)
+    try {
+      writeAll(active.descriptor, pieces, active.end)
+    } catch (error) {
+      // On a full disk part of it would keep its space.
+      ftruncateSync(active.descriptor, active.end)
+      throw error
+    }
     active.end = end
     active.dirty = true
     this.#sizes.set(active.segment, end)
@@ -93,6 +100,13 @@ class FileSegments implements Segments {
     return readWhole(this.#reader(place.segment), place.offset + start, place.offset + end)
   }
 
+  seal(): void {
+    if (!this.#active) return
+    if (this.#active.dirty) fdatasyncSync(this.#active.descriptor)
+    closeSync(this.#active.descriptor)
+    this.#active = undefined
+  }
+
   drop(segment: number): void {
     if (segment === this.#active?.segment) {
       closeSync(this.#active.descriptor)
@@ -123,8 +137,7 @@ class FileSegments implements Segments {
   }
 
   #next(): ActiveSegment {
-    if (this.#active?.dirty) fdatasyncSync(this.#active.descriptor)
-    if (this.#active) closeSync(this.#active.descriptor)
+    this.seal()
     const segment = ++this.#newest
     const descriptor = openFile(this.#path(segment), 'wx')
     this.#sizes.set(segment, 0)

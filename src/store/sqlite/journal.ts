@@ -61,6 +61,16 @@ export function openJournal(directory: string): Journal {
   return journal
 }
 
+/** The records of a journal that nobody writes; those behind the first that is not whole are left out. */
+export function* readJournal(path: string): Generator<JournalRecord> {
+  const journal = new FileJournal(openSync(path, 'r'))
+  try {
+    yield* journal.records()
+  } finally {
+    journal.close()
+  }
+}
+
 class FileJournal implements Journal {
   readonly #descriptor: number
   #size: number

@@ -50,8 +50,12 @@ export function keepForeign(db: Database, segments: Segments): readonly number[]
   )
   const foreign = segments.list().filter(({ segment, octets }) => octets > (known.get(segment) ?? 0))
   const numbers = [...new Set([...foreignSegments(db), ...foreign.map(({ segment }) => segment)])]
-  db.prepare('INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)').run(foreignName, numbers.join())
+  writeForeign(db, numbers)
   return numbers
+}
+
+export function writeForeign(db: Database, segments: readonly number[]): void {
+  db.prepare('INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)').run(foreignName, segments.join())
 }
 
 /** As `keepForeign` left them. */

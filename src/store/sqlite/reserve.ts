@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { StoreError } from '../store.ts'
@@ -18,6 +18,7 @@ const retryMs = 500
 
 export class Reserve {
   readonly #descriptor: number
+  readonly #directory: string
   readonly #clock: Clock
   #held: boolean
   #triedAt = -Infinity
@@ -25,6 +26,7 @@ export class Reserve {
   /** Made when it is first needed. @throws what the file system says. */
   constructor(directory: string, clock: Clock) {
     this.#descriptor = openSync(join(directory, reserveName), constants.O_RDWR | constants.O_CREAT, 0o600)
+    this.#directory = directory
     this.#clock = clock
     this.#held = fstatSync(this.#descriptor).size >= reservedOctets
   }
@@ -32,6 +34,18 @@ export class Reserve {
   /** Before a message is taken. @throws StoreError `full` while there is no space for the reserve. */
   require(): void {
     if (!this.#held && !this.#fill()) throw new StoreError('full', 'The disk is full')
+  }
+
+  /** Whether others have its space. */
+  get given(): boolean {
+    return !this.#held
+  }
+
+  /** Whether there is hardly more left than the reserve, or not even that. */
+  short(): boolean {
+    if (!this.#held) return true
+    const { bavail, bsize } = statfsSync(this.#directory)
+    return bavail * bsize < 2 * reservedOctets
   }
 
   /** Gives its space to others. @returns whether it had any. */

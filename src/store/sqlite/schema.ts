@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { StoreError } from '../store.ts'
 import { damagedStore } from './damage.ts'
 import { isBusy, isDamaged, type Database } from './driver.ts'
@@ -91,13 +93,7 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
       `SQLite runs with synchronous=${String(synchronous)}, journal_mode=${String(journal)}; 2 and wal are needed`,
     )
   }
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version > formatVersion) {
-    throw new StoreError(
-      'unsupported',
-      `The store is of format ${version}, this program knows ${formatVersion}: use a newer Stuntmail`,
-    )
-  }
+  const version = refuseNewer(db)
   if (version === 0) createLayout(db)
   else if (version < formatVersion) db.exec(`PRAGMA user_version=${formatVersion}`)
   db.exec(later)
@@ -113,10 +109,34 @@ export const isBlank = (db: Database): boolean => db.prepare('PRAGMA user_versio
 
 /** What an error of SQLite means to whoever opens the store. */
 export function openingError(error: unknown, directory: string | undefined): unknown {
-  if (isBusy(error)) return new StoreError('locked', 'Another process has the store open', { cause: error })
+  if (isBusy(error)) return heldBy(error, directory)
   return isDamaged(error) ? damagedStore(directory, error) : error
 }
 
 function createLayout(db: Database): void {
   db.exec(`BEGIN IMMEDIATE; ${layout} PRAGMA user_version=${formatVersion}; COMMIT`)
+}
+
+/** Says who has the store, from the file the holder left. */
+export function heldBy(cause: unknown, directory: string | undefined): StoreError {
+  let pid = ''
+  try {
+    pid = readFileSync(join(directory ?? '', 'holder'), 'utf8').trim()
+  } catch {
+    // An older program or another user's file: the lock alone says enough.
+  }
+  const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process'
+  return new StoreError('locked', `The data directory is in use by ${who}. Stop it, or choose another with --data`, {
+    cause,
+  })
+}
+
+/** @throws StoreError `unsupported` where a newer program made it. */
+export function refuseNewer(db: Database): number {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version <= formatVersion) return version
+  throw new StoreError(
+    'unsupported',
+    `The store is of format ${version}, this program knows ${formatVersion}: use a newer Stuntmail`,
+  )
 }

@@ -23,6 +23,8 @@ export interface Segments {
   /** Whether a message of that size can be there. */
   holds(place: Place, octets: number): boolean
   read(place: Place, start: number, end: number): Uint8Array
+  /** Nothing more is appended to the active segment: it can be emptied into a new one. */
+  seal(): void
   /** Frees a segment; the one that is being appended to is left for a new one. */
   drop(segment: number): void
   /** Which there are, with their size in octets; the active one is the last. */

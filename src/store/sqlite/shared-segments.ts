@@ -47,6 +47,10 @@ class SharedSegments implements Segments {
     return new Uint8Array(this.#find(place.segment).buffer, place.offset + start, end - start)
   }
 
+  seal(): void {
+    this.#active = 0
+  }
+
   drop(segment: number): void {
     this.#segments.delete(segment)
     if (segment === this.#active) this.#active = 0

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { moved, serve, type Server } from './channel.ts'
 import { openCore, type Core } from './core.ts'
+import { tellingDamage } from './damage.ts'
 import { buffersOf } from './entry-columns.ts'
 import type { StoreCalls, StoreEvents } from './thread-calls.ts'
 
@@ -23,11 +24,7 @@ export function serveStore(port: MessagePort): void {
       core = await openCore(options, (name, value) => server.emit(name, value))
       return core.opened
     },
-    commit(batch) {
-      const { damage, queue } = opened(batch.at)
-      damage.refuse()
-      return queue.add(batch)
-    },
+    commit: (batch) => writable(opened(batch.at)).queue.add(batch),
     spoolOpen: (id) => opened().queue.spoolOpen(id),
     spoolWrite: ({ id, octets }) => opened().queue.spoolWrite(id, octets),
     spoolAbort: (id) => opened().queue.spoolClose(id),
@@ -47,6 +44,40 @@ export function serveStore(port: MessagePort): void {
     deleteAll: () => whole().mutate((mutations) => mutations.deleteAll()),
     changesSince: ({ number, limit }) => whole().changes.since(number, limit),
     accounts: () => whole().views.accounts(),
+    ...mailboxHandlers(whole),
+    ...entryHandlers(whole),
+    locateAll: (keys) => whole().locateAll(keys),
+    indexable: ({ after, limit }) => whole().indexable(after, limit),
+    numbers: () => whole().views.numbers(),
+    count: () => whole().views.count(),
+    holdsAll: (account) => whole().views.holdsAll(account),
+    state: () => writable(whole()).state(),
+    assertConsistent: () => whole().assertConsistent(),
+    close: async () => core?.close(),
+  }
+  const handlers = tellingDamage(calls, () => core?.damage)
+  const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, handlers, (error) =>
+    server.emit('log', failure(error)),
+  )
+}
+
+/** The store goes on without whatever it was. */
+function failure(error: unknown): StoreEvents['log'] {
+  const fields = { error: error instanceof Error ? error.stack : String(error) }
+  return { level: 'error', fields, text: 'The store could not do what nobody waits for' }
+}
+
+/** @throws StoreError `damaged`. */
+function writable(core: Core): Core {
+  core.damage.refuse()
+  return core
+}
+
+type MailboxCalls =
+  'mailboxes' | 'createMailbox' | 'deleteMailbox' | 'renameMailbox' | 'subscriptions' | 'setSubscribed'
+
+function mailboxHandlers(whole: (at?: number) => Core): Pick<StoreCalls, MailboxCalls> {
+  return {
     mailboxes: ({ name, at }) => whole(at).mailboxesOf(name),
     createMailbox: ({ account, name, specialUse, at }) =>
       whole(at).mutateMailboxes((boxes) => boxes.create(account, name, specialUse)),
@@ -55,46 +86,7 @@ export function serveStore(port: MessagePort): void {
     subscriptions: (account) => whole().subscriptions(account),
     setSubscribed: ({ account, name, subscribed }) =>
       whole().mutateMailboxes((boxes) => boxes.setSubscribed(account, name, subscribed)),
-    ...entryHandlers(whole),
-    locateAll: (keys) => whole().locateAll(keys),
-    indexable: ({ after, limit }) => whole().indexable(after, limit),
-    numbers: () => whole().views.numbers(),
-    count: () => whole().views.count(),
-    holdsAll: (account) => whole().views.holdsAll(account),
-    state() {
-      const known = whole()
-      known.damage.refuse()
-      return known.state()
-    },
-    assertConsistent: () => whole().assertConsistent(),
-    close: async () => core?.close(),
   }
-  const handlers = telling(calls, (error) => core?.damage.of(error) ?? error)
-  const server: Server<StoreEvents> = serve<StoreCalls, StoreEvents>(port, handlers, (error) =>
-    server.emit('log', failure(error)),
-  )
-}
-
-/** The same calls; what they throw is what `of` makes of it. */
-function telling(calls: StoreCalls, of: (error: unknown) => unknown): StoreCalls {
-  const told = Object.entries(calls).map(([name, call]) => [
-    name,
-    (args: never) => {
-      try {
-        const answer: unknown = (call as (args: never) => unknown)(args)
-        return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(of(error))) : answer
-      } catch (error) {
-        throw of(error)
-      }
-    },
-  ])
-  return Object.fromEntries(told) as StoreCalls
-}
-
-/** The store goes on without whatever it was. */
-function failure(error: unknown): StoreEvents['log'] {
-  const fields = { error: error instanceof Error ? error.stack : String(error) }
-  return { level: 'error', fields, text: 'The store could not do what nobody waits for' }
 }
 
 type EntryCalls = 'flagEntries' | 'entries' | 'copy' | 'move' | 'expunge' | 'expungedSince'
