@@ -25,7 +25,7 @@ const noHtmlFromText = [
   {
     selector:
       ':matches(AssignmentExpression > MemberExpression.left, CallExpression > MemberExpression.callee)[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment)$/]',
-    message: 'Text never becomes HTML here: make nodes, or go through ui/parts/sanitise.ts.',
+    message: 'Text never becomes HTML here: make nodes, or go through ui/sanitise/sanitise.ts.',
   },
   { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text never becomes HTML here.' },
 ]

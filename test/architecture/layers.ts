@@ -127,7 +127,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   preact: ['ui/'],
   '@preact/signals': ['ui/'],
   '@tanstack/virtual-core': ['ui/parts/virtual.ts'],
-  dompurify: ['ui/parts/sanitise.ts'],
+  dompurify: ['ui/sanitise/sanitise.ts'],
   idiomorph: ['ui/parts/morph.ts'],
   diff: ['ui/parts/line-changes.ts'],
   pixelmatch: ['ui/parts/pixels.ts'],

@@ -154,7 +154,7 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
 
 async function sanitiserScript(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ['ui/parts/sanitise.ts'],
+    entryPoints: ['ui/sanitise/sanitise.ts'],
     bundle: true,
     write: false,
     format: 'iife',

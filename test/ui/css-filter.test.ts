@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fc } from '../support/properties.ts'
-import { filterDeclarations, filterStyleSheet } from '../../ui/parts/css-filter.ts'
-import { readLink, readPicture } from '../../ui/parts/url-policy.ts'
+import { filterDeclarations, filterStyleSheet } from '../../ui/sanitise/css-filter.ts'
+import { readLink, readPicture } from '../../ui/sanitise/url-policy.ts'
 
 const nothing = (): undefined => undefined
 

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { listenForKeys } from '../keyboard.ts'
 import { fit, watchHeight } from './frame-height.ts'
 import { watchLinks } from './frame-links.ts'
-import type { OwnPictures, Remote } from './sanitise.ts'
+import type { OwnPictures, Remote } from '../sanitise/sanitise.ts'
 
 /** What was found in the HTML that is shown. */
 export interface FrameReport {
@@ -92,7 +92,7 @@ function useContent(inside: Document | null, properties: FrameProperties, onShow
     if (inside === null || window === null || window === undefined) return
     let current = true
     const isFirst = filled.current !== inside
-    const cleaning = import('./sanitise.ts').then(({ sanitise }) => sanitise)
+    const cleaning = import('../sanitise/sanitise.ts').then(({ sanitise }) => sanitise)
     const changing = isFirst ? Promise.resolve(undefined) : import('./morph.ts').then(({ morph }) => morph)
     void Promise.all([cleaning, changing]).then(([sanitise, morph]) => {
       if (!current) return

@@ -1,4 +1,4 @@
-import { blockedPicture, sanitise, type OwnPictures } from './sanitise.ts'
+import { blockedPicture, sanitise, type OwnPictures } from '../sanitise/sanitise.ts'
 
 /** Of all pictures of a document together, octets. */
 const mostOctets = 10_000_000

@@ -1,7 +1,7 @@
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { messageUrl } from '../api.ts'
 import { isPicture, partUrl } from './attachments.tsx'
-import type { OwnPictures } from './sanitise.ts'
+import type { OwnPictures } from '../sanitise/sanitise.ts'
 
 /** The pictures among the parts of a message. Only those can be named, and only by the exact Content-ID. HTML-11. */
 export function partsOfMessage({ key, files }: WireMessage): OwnPictures {

@@ -19,7 +19,7 @@ const Dialogs = lazy(() => import('./dialogs.tsx').then((module) => module.Dialo
 /** Brings the code of the views that are likely to be opened; a failure shows when one is. */
 export function preloadViews(): void {
   for (const view of [MessageView, Dialogs, SessionsView]) view.preload().catch(() => undefined)
-  void import('../parts/sanitise.ts').catch(() => undefined)
+  void import('../sanitise/sanitise.ts').catch(() => undefined)
 }
 
 /** The page: bar on top, and the view below it. */
