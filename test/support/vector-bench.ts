@@ -10,16 +10,18 @@ export interface Layers {
   readonly policy: 'whole' | 'without-sandbox' | 'none'
   readonly sandbox: boolean
   readonly sanitiser: boolean
+  /** The sanitiser lets pictures from elsewhere through. */
+  readonly remote?: boolean
 }
 
 /** Shows hostile markup in frames with some layers on, and tells what got through. */
 export interface VectorBench {
-  /** Indexes of the vectors that ran script, and of those that reached the canary. */
+  /** Indexes of the vectors that ran script, of those that reached the canary, and of those the sanitiser counted. */
   run(
     page: Page,
     vectors: readonly string[],
     layers: Layers,
-  ): Promise<{ fired: number[]; reached: number[]; connections: number }>
+  ): Promise<{ fired: number[]; reached: number[]; counted: number[]; connections: number }>
   close(): Promise<void>
 }
 
@@ -45,8 +47,8 @@ export async function vectorBench(): Promise<VectorBench> {
       reached.clear()
       connections = 0
       await page.goto(`http://127.0.0.1:${pages.port}/`)
-      const fired = await page.evaluate(showAll, { documents: [...documents], layers, sandbox, key })
-      return { fired, reached: [...reached].sort((a, b) => a - b), connections }
+      const { fired, counted } = await page.evaluate(showAll, { documents: [...documents], layers, sandbox, key })
+      return { fired, counted, reached: [...reached].sort((a, b) => a - b), connections }
     },
     async close() {
       await Promise.all([canary.close(), pages.close()])
@@ -99,13 +101,18 @@ interface Selecting {
   querySelectorAll(selectors: string): NodeListOf<Element>
 }
 
-/** Runs in the page. @returns indexes of the vectors whose script ran */
-async function showAll(input: { documents: string[]; layers: Layers; sandbox: string }): Promise<number[]> {
+/** Runs in the page. @returns indexes of the vectors whose script ran, and of those with something from elsewhere */
+async function showAll(input: {
+  documents: string[]
+  layers: Layers
+  sandbox: string
+}): Promise<{ fired: number[]; counted: number[] }> {
   const { documents, layers } = input
   const fired = new Set<number>()
+  const counted: number[] = []
   const inside = window as unknown as {
     fire: (index: number) => void
-    sanitiser: { sanitise: (html: string, options: object) => { root: HTMLElement } }
+    sanitiser: { sanitise: (html: string, options: object) => { root: HTMLElement; remote: unknown[] } }
   }
   inside.fire = (index) => void fired.add(index)
   async function show(html: string, index: number): Promise<HTMLIFrameElement> {
@@ -122,8 +129,9 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
       const sanitised = inside.sanitiser.sanitise(html, {
         window: frame.contentWindow,
         own: { part: () => undefined, file: () => undefined },
-        remote: false,
+        remote: layers.remote ?? false,
       })
+      if (sanitised.remote.length > 0) counted.push(index)
       target.replaceChild(target.adoptNode(sanitised.root), root)
     }
     return frame
@@ -149,7 +157,7 @@ async function showAll(input: { documents: string[]; layers: Layers; sandbox: st
     }
   }
   for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => requestAnimationFrame(resolve))
-  return [...fired].sort((a, b) => a - b)
+  return { fired: [...fired].sort((a, b) => a - b), counted }
 }
 
 async function sanitiserScript(): Promise<string> {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { assertLinear } from '../mime/linear.ts'
 import { fc } from '../support/properties.ts'
-import { filterDeclarations, filterStyleSheet } from '../../ui/sanitise/css-filter.ts'
+import { filterDeclarations, filterStyleSheet, filterValue } from '../../ui/sanitise/css-filter.ts'
 import { readLink, readPicture } from '../../ui/sanitise/url-policy.ts'
 
+const hostilePieces = [
+  ...['(', '[', '{', 'a(', '("x"', 'a("x"', '{a:"x"', 'image-set(', 'var(', '(}', '{)', '}', '"', "'", '\\\\', '/*'],
+  ...['url(', 'url("', '@media ', '@x', '@x{', '@x;', '<!--', '--', '#a', 'a:', '1', ' ', '\n', '\u00e4'],
+]
 const nothing = (): undefined => undefined
 
 const sheets: readonly (readonly [css: string, filtered: string])[] = [
@@ -12,15 +17,34 @@ const sheets: readonly (readonly [css: string, filtered: string])[] = [
   ['p{background:url("http://x/y")}', 'p{background:url("")}'],
   ['p{background:\\75rl(http://x/y)}', 'p{background: none }'],
   ['p{background:url(http://x/y', 'p{background: none '],
-  ['@import "http://x/y"; p{color:red}', ' p{color:red}'],
-  ['@\\69mport url(http://x/y); p{color:red}', ' p{color:red}'],
-  ['@font-face{src:url(http://x/y)} p{color:red}', ' p{color:red}'],
-  ['@media all{@import "x";p{color:#fff}}', '@media all{p{color:#fff}}'],
+  ['@import "http://x/y"; p{color:red}', '  p{color:red}'],
+  ['@\\69mport url(http://x/y); p{color:red}', '  p{color:red}'],
+  ['@font-face{src:url(http://x/y)} p{color:red}', '  p{color:red}'],
+  ['@media all{@import "x";p{color:#fff}}', '@media all{ p{color:#fff}}'],
   ['<!-- p{color:red} -->', '  p{color:red}  '],
   ['#big .a{color:#fff}', '#user-content-big .a{color:#fff}'],
   ['@media (max-width:9px){#big{color:#fff}}', '@media (max-width:9px){#user-content-big{color:#fff}}'],
   ['a[href^="http://x"]{color:red}', 'a[href^="http://x"]{color:red}'],
-  ['p{--a:"http://x"}', 'p{--a:""}'],
+  ['p{--a:"http://x"}', 'p{--a:"http://x"}'],
+  ['p{background:image-set(var(--a) 1x)}', 'p{background:image-set( none  1x)}'],
+  ['p{background:image-set(var(--b,{}) "http://x" 1x)}', 'p{background:image-set( none  "" 1x)}'],
+  ['p{background:image-set({}"http://x" 1x)}', 'p{background:image-set({}"" 1x)}'],
+  ['p{background:image-set(url(http://x) type("a/b"))}', 'p{background:image-set( none  type("a/b"))}'],
+  ['p{background:new-picture("http://x")}', 'p{background:new-picture("")}'],
+  ['p{background:new-picture(attr(title))}', 'p{background:new-picture( none )}'],
+  ['p{background:attr(title type(*))}', 'p{background:attr(title  none )}'],
+  ['p{background:"http://x"}', 'p{background:""}'],
+  ['p{content:"http://x"}', 'p{content:"http://x"}'],
+  ['p{font:1px "A B",x}', 'p{font:1px "A B",x}'],
+  ['p{-webkit-locale:"de"}', 'p{-webkit-locale:"de"}'],
+  ['@keyframes "k"{from{color:red}}', '@keyframes "k"{from{color:red}}'],
+  ['@function --f(){result:"http://x"} p{color:red}', '  p{color:red}'],
+  ['@unknown x{p{color:red}} p{color:red}', '  p{color:red}'],
+  ['p{a[title="x"]{color:red}}', 'p{a[title="x"]{color:red}}'],
+  ['p{background:url@x;(http://x)}', 'p{background:url (http://x)}'],
+  ['/@x;* a', '/ * a'],
+  ['p{a:(}b{c:"http://x"}', 'p{a:(}b{c:""}'],
+  ['p{content:\u00a0url("http://x")}', 'p{content:\\a0 url("")}'],
   ['p::after{content:"</style>"}', 'p::after{content:"\\3c /style>"}'],
   ['p{background:image-set("y" 1x)}', 'p{background:image-set("" 1x)}'],
   ['p{color:red}/* url(http://x) */', 'p{color:red} '],
@@ -33,6 +57,17 @@ for (const [css, filtered] of sheets) {
 test('what the policy allows is written as a string that cannot be left', () => {
   const filtered = filterDeclarations('background:url(a)', () => 'x"); b:url(<\\')
   assert.equal(filtered, 'background:url("x\\22 ); b:url(\\3c \\5c ")')
+})
+
+test('what is deeper than anybody writes is left out, and what comes after it is not', () => {
+  const deep = '('.repeat(200)
+  const filtered = filterStyleSheet(`p{a:${deep}/*x*/url(http://x)${')'.repeat(200)}}b{c:d}`, nothing)
+  assert.match(filtered, /^p\{a:\(+ none \)+\}b\{c:d\}$/)
+  assert.equal(filterValue('fill', '/'.repeat(2) + '['.repeat(200), nothing), `//${'['.repeat(100)} none `)
+})
+
+test('its cost is of the length of what comes in', () => {
+  for (const piece of hostilePieces) assertLinear((size) => filterStyleSheet(piece.repeat(size), nothing), 5_000)
 })
 
 test('whatever comes in, the filter leaves nothing for itself to find', () => {

@@ -15,11 +15,9 @@ const commentMarkers = ['<!--', '-->']
 const hexDigit = /[\da-f]/i
 
 /** Splits a style sheet, or declarations. Comments are left out, but separate what they stood between. */
-export function cssTokens(text: string): CssToken[] {
+export function* cssTokens(text: string): Generator<CssToken, undefined> {
   const reader = new Reader(text.replace(/\r\n?|\f/g, '\n').replaceAll('\0', '\ufffd'))
-  const tokens: CssToken[] = []
-  for (let token = reader.next(); token !== undefined; token = reader.next()) tokens.push(token)
-  return tokens
+  for (let token = reader.next(); token !== undefined; token = reader.next()) yield token
 }
 
 class Reader {

@@ -2,7 +2,7 @@
 // its sandbox. No layer relies on another: a vector that one lets through is a defect of that one.
 
 import createPurifier, { type Config, type UponSanitizeAttributeHookEvent } from 'dompurify'
-import { filterDeclarations, filterStyleSheet, idPrefix, type CssUrlPolicy } from './css-filter.ts'
+import { filterDeclarations, filterStyleSheet, filterValue, idPrefix, type CssUrlPolicy } from './css-filter.ts'
 import { readLink, readPicture } from './url-policy.ts'
 
 /** Something that the message wanted to fetch from elsewhere. */
@@ -201,7 +201,7 @@ class Pass {
   #valueOf(element: Element, name: string, value: string): string | undefined {
     const rule = this.#rules.get(name)
     if (rule !== undefined) return rule(value, element)
-    return mayFetch(value) ? this.#presentation(value) : value
+    return isPresentation(element, name) ? filterValue(name, value, this.#cssPolicy) : value
   }
 
   #source(element: Element, value: string): string | undefined {
@@ -215,14 +215,6 @@ class Pass {
     const link = readLink(value)
     if (link?.kind === 'fragment') return `#${idPrefix}${link.id}`
     return link?.kind === 'link' && (name === 'a' || name === 'area') ? link.url : undefined
-  }
-
-  /** SVG's presentation attributes: `fill="url(#gradient)"`. */
-  #presentation(value: string): string | undefined {
-    const local = /^\s*url\(\s*(["']?)#([\w-]+)\1\s*\)\s*$/.exec(value)
-    if (local?.[2] !== undefined) return `url(#${idPrefix}${local[2]})`
-    filterDeclarations(value, this.#cssPolicy)
-    return undefined
   }
 
   /** Of several sizes the first; a list of addresses is more than a preview needs. HTML §4.8.4.2.1. */
@@ -269,6 +261,7 @@ function isTiny(element: Element): boolean {
   return width <= 1 || height <= 1
 }
 
-function mayFetch(value: string): boolean {
-  return /url|image|src|\\|:\s*[\\/]{2}/i.test(value) && value.includes('(')
+/** SVG's attributes hold CSS values, `fill="url(#gradient)"`; HTML's hold none but `style`. SVG 2 §6.6. */
+function isPresentation(element: Element, name: string): boolean {
+  return element.namespaceURI === 'http://www.w3.org/2000/svg' && !name.startsWith('aria-')
 }
