@@ -39,6 +39,11 @@ export function frameReply(path: string, remote: boolean): Reply {
     kind: 'text',
     mediaType: 'text/html; charset=utf-8',
     text: '<!doctype html>\n<html><head><meta charset="utf-8"><title>Message</title></head><body></body></html>\n',
-    headers: { 'Content-Security-Policy': policy.join('; '), 'X-Frame-Options': 'SAMEORIGIN' },
+    headers: {
+      'Content-Security-Policy': policy.join('; '),
+      'X-Frame-Options': 'SAMEORIGIN',
+      // Of the hosts of the links of a message.
+      'X-DNS-Prefetch-Control': 'off',
+    },
   }
 }

@@ -62,7 +62,7 @@ interface Attribute {
 }
 
 /** HTML Standard §13.2.5.32 to .39. @returns where the tag ends. */
-function eachAttribute(html: string, start: number, take: (attribute: Attribute) => void): number {
+export function eachAttribute(html: string, start: number, take: (attribute: Attribute) => void): number {
   let at = beforeName(html, start)
   while (at < html.length && html[at] !== '>') {
     const nameEnd = endOfName(html, at)

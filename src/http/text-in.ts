@@ -2,6 +2,7 @@ import { decodeText } from '../mime/body.ts'
 import { htmlToText } from '../mime/html-text.ts'
 import type { Part } from '../mime/tree.ts'
 import { resolveContentIds } from './html-document.ts'
+import { withoutHints } from './passive-html.ts'
 
 /** One to be answered by a thread where there is much of it. */
 export interface TextQuestion {
@@ -10,7 +11,7 @@ export interface TextQuestion {
   readonly octets: Uint8Array
   /** What is decoded of it, octets. */
   readonly maxOctets: number
-  /** As it is, HTML without its mark-up, or HTML in which parts that it names by Content-ID have these addresses. */
+  /** As it is, HTML without its mark-up, or a document: parts it names by Content-ID have these addresses. */
   readonly as: 'is' | 'stripped' | ReadonlyMap<string, string>
 }
 
@@ -24,8 +25,6 @@ export interface BodyText {
 export function textIn({ part, octets, maxOctets, as }: TextQuestion): BodyText {
   const { text, truncated } = decodeText(part, (start, end) => octets.subarray(start, end), maxOctets)
   if (as === 'is') return { text, truncated }
-  return {
-    text: as === 'stripped' ? htmlToText(text) : resolveContentIds(text, (contentId) => as.get(contentId)),
-    truncated,
-  }
+  if (as === 'stripped') return { text: htmlToText(text), truncated }
+  return { text: withoutHints(resolveContentIds(text, (contentId) => as.get(contentId))), truncated }
 }

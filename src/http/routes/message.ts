@@ -104,6 +104,8 @@ export const getHtml = route({
           ...textHeaders(body),
           'Content-Security-Policy': policy.join('; '),
           'X-Frame-Options': 'SAMEORIGIN',
+          // Of the hosts of its links.
+          'X-DNS-Prefetch-Control': 'off',
         },
       }
     })
