@@ -47,6 +47,14 @@ export function figure(amount: number): string {
     : `${figure(Math.floor(amount / 1000))},${String(amount % 1000).padStart(3, '0')}`
 }
 
+/** A text of which a message decides the length, as long as it can be shown. */
+export function cut(text: string, most = 200): string {
+  if (text.length <= most) return text
+  // Not between the halves of a character.
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most
+  return `${text.slice(0, end)}…`
+}
+
 function rounded(amount: number): string {
   return amount < 9.95 ? amount.toFixed(1).replace(/\.0$/, '') : String(Math.round(amount))
 }

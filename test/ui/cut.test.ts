@@ -30,3 +30,20 @@ test('a body that is too long to be shown whole says so, and leads to the whole 
   assert.equal(await page.getByText('This is the beginning').count(), 0, 'control')
   await page.close()
 })
+
+test('of very many parts with very long names a few are rendered, and their names are cut', async () => {
+  const page = await browser.newPage()
+  const name = 'n'.repeat(300)
+  const parts = Array.from({ length: 3000 }, () => `--b\r\nContent-Type: text/plain; name=${name}\r\n\r\nx\r\n`)
+  const fields = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b']
+  const many = await deliver(server.store, plainMessage('Many', `${parts.join('')}--b--`, fields))
+  await page.goto(`${server.url}/?message=${many.key}&tab=parts`)
+  const rows = page.locator('.part')
+  await rows.first().waitFor()
+  assert.ok((await rows.count()) < 200, 'only those that can be seen')
+  assert.equal(await page.locator('.part-list > li').first().getAttribute('aria-setsize'), '3001')
+  assert.ok(((await rows.nth(1).textContent()) ?? '').length < 300)
+  await page.locator('.part-scroller').evaluate((scroller) => scroller.scrollTo({ top: scroller.scrollHeight }))
+  await page.getByText('3000', { exact: true }).waitFor()
+  await page.close()
+})

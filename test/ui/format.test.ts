@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { count, figure } from '../../ui/format.ts'
+import { count, cut, figure } from '../../ui/format.ts'
 
 test('figures are grouped by thousands', () => {
   for (const [amount, shown] of [
@@ -14,4 +14,11 @@ test('figures are grouped by thousands', () => {
     assert.equal(figure(amount), shown)
   assert.equal(count(1, 'message'), '1 message')
   assert.equal(count(1001, 'message'), '1,001 messages')
+})
+
+test('a text is cut to a length, not within a character', () => {
+  assert.equal(cut('abc', 3), 'abc')
+  assert.equal(cut('abcd', 3), 'abc…')
+  assert.equal(cut('ab😀', 3), 'ab…')
+  assert.equal(cut('x'.repeat(5_000_000)).length, 201)
 })

@@ -1,53 +1,75 @@
+import { useMemo, useRef } from 'preact/hooks'
 import type { WireMessage, WirePart } from '../../src/http/wire-types.ts'
+import { cut, figure, size } from '../format.ts'
 import { partUrl } from '../parts/attachments.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { figure, size } from '../format.ts'
+import { partRows, type PartRow } from '../parts/part-rows.ts'
+import { useVirtual } from '../parts/virtual.ts'
 
-/** The MIME tree of a message. */
+const rowHeight = 34
+/** Deeper parts stand no further to the right. */
+const deepestShown = 20
+
+/** The MIME tree of a message; only what can be seen of it is rendered. */
 export function Parts({ message }: { message: WireMessage }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useMemo(() => partRows(message.part), [message.part])
+  const virtual = useVirtual({ count: rows.length, rowHeight, scroller, overscan: 10 })
   return (
-    <ul class="part-tree">
-      <PartNode messageKey={message.key} part={message.part} />
-    </ul>
+    <div ref={scroller} class="part-scroller" tabIndex={0} role="region" aria-label="Parts">
+      <ul class="part-list" style={{ height: `${virtual.height}px` }}>
+        {virtual.items.map(({ index, start }) => {
+          const row = rows[index]
+          return (
+            row !== undefined && (
+              <li
+                key={index}
+                style={{ transform: `translateY(${start}px)` }}
+                aria-setsize={rows.length}
+                aria-posinset={index + 1}
+              >
+                <Part messageKey={message.key} row={row} />
+              </li>
+            )
+          )
+        })}
+      </ul>
+    </div>
   )
 }
 
-function PartNode({ messageKey, part }: { messageKey: string; part: WirePart }) {
+function Part({ messageKey, row: { part, depth } }: { messageKey: string; row: PartRow }) {
+  const name = part.filename === null ? null : cut(part.filename)
+  const section = cut(part.n, 40)
+  return (
+    <div class="part" style={{ paddingLeft: `${Math.min(depth, deepestShown) * 16}px` }}>
+      <code class="part-section">{part.n === '' ? 'message' : section}</code>
+      <strong>{cut(part.mediaType)}</strong>
+      {name !== null && <span>{name}</span>}
+      <span class="quiet">{factsOf(part)}</span>
+      {part.children.length === 0 && (
+        <a
+          class="icon-button small"
+          href={partUrl(messageKey, part.n === '' ? '1' : part.n)}
+          download={name ?? `part-${section || '1'}`}
+          title="Download, decoded"
+          aria-label={`Download part ${section || '1'}`}
+        >
+          <Icon name="download" />
+        </a>
+      )}
+    </div>
+  )
+}
+
+function factsOf(part: WirePart): string {
   const facts = [
     part.charset,
     part.transferEncoding,
     part.disposition,
-    part.contentId === null ? null : `<${part.contentId}>`,
+    part.contentId === null ? null : `<${cut(part.contentId)}>`,
     `${figure(part.lines)} lines`,
     size(part.octets),
   ]
-  const isLeaf = part.children.length === 0
-  return (
-    <li>
-      <div class="part">
-        <code class="part-section">{part.n === '' ? 'message' : part.n}</code>
-        <strong>{part.mediaType}</strong>
-        {part.filename !== null && <span>{part.filename}</span>}
-        <span class="quiet">{facts.filter((fact) => fact !== null).join(' · ')}</span>
-        {isLeaf && (
-          <a
-            class="icon-button small"
-            href={partUrl(messageKey, part.n === '' ? '1' : part.n)}
-            download={part.filename ?? `part-${part.n || '1'}`}
-            title="Download, decoded"
-            aria-label={`Download part ${part.n || '1'}`}
-          >
-            <Icon name="download" />
-          </a>
-        )}
-      </div>
-      {!isLeaf && (
-        <ul>
-          {part.children.map((child) => (
-            <PartNode key={child.n} messageKey={messageKey} part={child} />
-          ))}
-        </ul>
-      )}
-    </li>
-  )
+  return facts.flatMap((fact) => (fact === null ? [] : [cut(fact)])).join(' · ')
 }
