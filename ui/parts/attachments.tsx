@@ -1,6 +1,6 @@
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { getOctets, messageUrl } from '../api.ts'
-import { size } from '../format.ts'
+import { count, cut, size } from '../format.ts'
 import { Icon } from './icon.tsx'
 import { useLoaded } from './loaded.ts'
 import { declaredPixels } from './picture-size.ts'
@@ -14,6 +14,8 @@ const mostPixels = 20_000_000
 const firstOctets = 256 * 1024
 /** Files of a message that are looked at for a preview. */
 const mostPreviews = 50
+/** Files that are listed; the Parts tab has all of them. */
+const mostListed = 200
 
 /** The address of a part's decoded content. */
 export function partUrl(key: string, n: string): string {
@@ -31,21 +33,22 @@ export function Attachments({ message }: { message: WireMessage }) {
   if (files.length === 0) return null
   return (
     <ul class="attachments" aria-label="Attachments">
-      {files.map((file, index) => (
+      {files.slice(0, mostListed).map((file, index) => (
         <li key={file.n}>
-          <a class="attachment" href={partUrl(message.key, file.n)} download={file.filename || `part-${file.n}`}>
+          <a class="attachment" href={partUrl(message.key, file.n)} download={cut(file.filename || `part-${file.n}`)}>
             {index < mostPreviews && isPicture(file.mediaType) && file.octets <= largestPreview ? (
               <Preview url={partUrl(message.key, file.n)} />
             ) : (
               <Icon name="file" />
             )}
-            <span class="attachment-name">{file.filename || '(no name)'}</span>
+            <span class="attachment-name">{cut(file.filename || '(no name)')}</span>
             <span class="quiet">
-              {file.mediaType} · {size(file.octets)}
+              {cut(file.mediaType)} · {size(file.octets)}
             </span>
           </a>
         </li>
       ))}
+      {files.length > mostListed && <li class="quiet">and {count(files.length - mostListed, 'file')} more</li>}
     </ul>
   )
 }

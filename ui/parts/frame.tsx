@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { cut } from '../format.ts'
 import { listenForKeys } from '../keyboard.ts'
 import { fit, watchHeight } from './frame-height.ts'
 import { watchLinks } from './frame-links.ts'
@@ -78,7 +79,7 @@ export function Frame(properties: FrameProperties) {
 export function LinkPreview({ url }: { url: string }) {
   return (
     <p class="link-preview" role="status">
-      {url}
+      {cut(url, 500)}
     </p>
   )
 }

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import type { WireHeaders, WireMessage } from '../../src/http/wire-types.ts'
 import { getHeaders } from '../api.ts'
-import { moment, size } from '../format.ts'
+import { cut, moment, size } from '../format.ts'
 import { CopyButton } from './copy-button.tsx'
 import { useLoaded } from './loaded.ts'
+
+/** Of a field, characters; the Headers tab has more. */
+const mostShown = 2000
 
 /** Who sent what to whom and when; where the envelope says something else than the header, that too. */
 export function MessageHead({ message }: { message: WireMessage }) {
@@ -18,14 +21,16 @@ export function MessageHead({ message }: { message: WireMessage }) {
         <Field key={name} fields={fields} name={name} />
       ))}
       <Fact name="To">
-        {fieldOf(fields, 'to') || message.to.map(written).join(', ') || <span class="quiet">no To field</span>}
+        {cut(fieldOf(fields, 'to'), mostShown) || cut(message.to.map(written).join(', '), mostShown) || (
+          <span class="quiet">no To field</span>
+        )}
       </Fact>
       {['cc', 'bcc'].map((name) => (
         <Field key={name} fields={fields} name={name} />
       ))}
       {hidden.length > 0 && (
         <Fact name="Envelope to">
-          {hidden.join(', ')}
+          {cut(hidden.join(', '), mostShown)}
           <span class="differs">named in no To, Cc or Bcc field</span>
         </Fact>
       )}
@@ -47,11 +52,13 @@ function From({ message, fields }: { message: WireMessage; fields: WireHeaders['
   const appended = envelope.listener.startsWith('imap')
   return (
     <Fact name="From">
-      {fieldOf(fields, 'from') || written(message.from) || <span class="quiet">no From field</span>}
+      {cut(fieldOf(fields, 'from'), mostShown) || cut(written(message.from), mostShown) || (
+        <span class="quiet">no From field</span>
+      )}
       {address !== '' && <CopyButton text={address} what="Address" />}
       {appended && <span class="differs">put here by IMAP, as {envelope.authUser}</span>}
       {!appended && returnPath.toLowerCase() !== address.toLowerCase() && (
-        <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : returnPath}</span>
+        <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : cut(returnPath)}</span>
       )}
     </Fact>
   )
@@ -80,7 +87,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function Field({ fields, name }: { fields: WireHeaders['fields']; name: string }) {
   const value = fieldOf(fields, name)
   if (value === '') return null
-  return <Fact name={name.replace(/^.|-./g, (start) => start.toUpperCase())}>{value}</Fact>
+  return <Fact name={name.replace(/^.|-./g, (start) => start.toUpperCase())}>{cut(value, mostShown)}</Fact>
 }
 
 function fieldOf(fields: WireHeaders['fields'], name: string): string {

@@ -1,4 +1,4 @@
-import { count } from '../format.ts'
+import { count, cut } from '../format.ts'
 import type { FrameReport } from './frame.tsx'
 import { Icon } from './icon.tsx'
 
@@ -21,7 +21,7 @@ export function RemoteBar({ report, loading, onLoad }: { report: FrameReport; lo
             <ul>
               {remote.slice(0, 200).map(({ url, element, tiny: small }) => (
                 <li key={url}>
-                  <code>{url}</code>
+                  <code>{cut(url, 500)}</code>
                   <span class="quiet">
                     {element}
                     {small && ', one pixel: counts who reads'}
@@ -29,7 +29,7 @@ export function RemoteBar({ report, loading, onLoad }: { report: FrameReport; lo
                 </li>
               ))}
             </ul>
-            <p class="quiet">Hosts: {[...new Set(remote.map(({ host }) => host))].join(', ')}</p>
+            <p class="quiet">Hosts: {cut([...new Set(remote.map(({ host }) => host))].join(', '), 2000)}</p>
           </details>
           {!loading && (
             <button type="button" class="button" onClick={onLoad}>
@@ -41,7 +41,13 @@ export function RemoteBar({ report, loading, onLoad }: { report: FrameReport; lo
       {missing.length > 0 && (
         <p class="bar-note">
           <Icon name="triangle-alert" />
-          <span>No part has the Content-ID {missing.slice(0, 5).join(', ')}</span>
+          <span>
+            No part has the Content-ID{' '}
+            {missing
+              .slice(0, 5)
+              .map((id) => cut(id))
+              .join(', ')}
+          </span>
         </p>
       )}
     </>

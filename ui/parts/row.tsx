@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { change, openMessage } from '../actions.ts'
 import { now } from '../clock.ts'
-import { age, count, moment, size } from '../format.ts'
+import { cut, age, count, moment, size } from '../format.ts'
 import type { Row } from '../listing.ts'
 import { cursor, selectedCount, toggleSelected } from '../state.ts'
 import { Icon } from './icon.tsx'
@@ -62,7 +62,7 @@ function Tick({ row, selected }: { row: Row; selected: boolean }) {
         type="checkbox"
         tabIndex={-1}
         checked={selected}
-        aria-label={`Select ${subject || 'message without subject'}`}
+        aria-label={`Select ${cut(subject || 'message without subject')}`}
         class={selectedCount.value > 0 ? 'always' : ''}
         onClick={(event) => {
           event.stopPropagation()
@@ -93,11 +93,11 @@ function Lines({ row }: { row: Row }) {
         </time>
       </p>
       <p class="row-line">
-        <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>{row.subject || '(no subject)'}</span>
+        <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>{cut(row.subject || '(no subject)')}</span>
         <Marks row={row} />
       </p>
       <p class="row-line">
-        <span class="row-preview">{row.preview}</span>
+        <span class="row-preview">{cut(row.preview, 500)}</span>
         <span class="row-size">{size(row.octets)}</span>
       </p>
     </div>

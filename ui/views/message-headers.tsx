@@ -1,7 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { getHeaders } from '../api.ts'
+import { count, cut } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { Waiting } from '../parts/waiting.tsx'
+
+/** Fields at once, and characters of each; the source has all of them. */
+const mostRows = 1000
+const mostShown = 20_000
 
 /** The header fields in their order, decoded or as sent. */
 export function HeaderFields({ messageKey }: { messageKey: string }) {
@@ -35,14 +40,15 @@ export function HeaderFields({ messageKey }: { messageKey: string }) {
           </tr>
         </thead>
         <tbody>
-          {fields.map(({ name, value, raw: sent, offset }) => (
+          {fields.slice(0, mostRows).map(({ name, value, raw: sent, offset }) => (
             <tr key={offset}>
-              <th scope="row">{name}</th>
-              <td class={raw.value ? 'mono' : ''}>{raw.value ? sent : value}</td>
+              <th scope="row">{cut(name)}</th>
+              <td class={raw.value ? 'mono' : ''}>{cut(raw.value ? sent : value, mostShown)}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {fields.length > mostRows && <p class="note">and {count(fields.length - mostRows, 'field')} more</p>}
       {fields.length === 0 && <p class="note">No field matches.</p>}
     </>
   )

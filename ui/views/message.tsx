@@ -8,6 +8,7 @@ import { listing, rowOf } from '../listing.ts'
 import { Attachments } from '../parts/attachments.tsx'
 import { Defects } from '../parts/defects.tsx'
 import { lazy } from '../parts/lazy.tsx'
+import { cut } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { MessageHead } from '../parts/message-head.tsx'
 import { MessageToolbar } from '../parts/message-toolbar.tsx'
@@ -41,7 +42,7 @@ export function MessageView({ messageKey }: { messageKey: string }) {
       />
       <div class="message-scroller" id="message-scroller">
         <h2 id="message-title" tabIndex={-1} class={subject === '' ? 'quiet' : ''}>
-          {subject || '(no subject)'}
+          {cut(subject || '(no subject)', 1000)}
         </h2>
         {loaded.status === 'ready' ? <Body message={loaded.value} /> : <Waiting loaded={loaded} />}
       </div>
