@@ -105,16 +105,21 @@ function parametersRead(field: HeaderField, parsed: ParsedParameters, { defects,
   if (parsed.tooMany) defects.add('too-many-parameters', field.start, parsed.count)
 }
 
-/** RFC 2045 §6.4: a multipart is never base64 or quoted-printable. */
+/**
+ * RFC 2045 §6.4: a multipart is never base64 or quoted-printable. What follows a known encoding, as in `base64;`, breaks
+ * the syntax and does not change what the body is.
+ */
 function encodingOf(field: HeaderField, { type }: MediaType, defects: DefectList): string {
-  const encoding = unfold(field.body.slice(0, 500))
+  const value = unfold(field.body.slice(0, 500))
     .replace(/\([^()]*\)/g, '')
     .replace(/^"|"$/g, '')
     .trim()
     .toLowerCase()
+  const token = /^["\s]*([a-z0-9-]+)/.exec(value)?.[1] ?? value
+  const encoding = encodings.has(token) ? token : value
   const identity = encoding === '7bit' || encoding === '8bit' || encoding === 'binary'
-  if (!encodings.has(encoding) || (type === 'multipart' && !identity))
-    defects.add('bad-transfer-encoding', field.start, encoding)
+  if (encoding !== value || !encodings.has(encoding) || (type === 'multipart' && !identity))
+    defects.add('bad-transfer-encoding', field.start, value)
   return encoding === '' ? '7bit' : encoding
 }
 
