@@ -1,8 +1,9 @@
 /**
- * Charsets: octets to text. The WHATWG labels by TextDecoder, UTF-7 (RFC 2152) here, the rest by iconv-lite, which is
- * loaded when the first message needs it.
+ * Charsets: octets to text. The WHATWG labels by TextDecoder, those of seven bits that it refuses and UTF-7 (RFC 2152)
+ * here, the rest by iconv-lite, which is loaded when the first message needs it.
  */
 import { createRequire } from 'node:module'
+import { hzToGb, iso2022KrToEuc } from './seven-bit.ts'
 import { decodeUtf7 } from './utf7.ts'
 
 export interface DecodedText {
@@ -32,6 +33,8 @@ export function decodeCharset(octets: Uint8Array, charset: string, options: Char
   if (utf8Labels.has(label)) return decodeUtf8(octets)
   if (windows1252Labels.has(label)) return decodeWindows1252(octets)
   if (utf7Labels.has(label)) return options.utf7 === true ? decodeUtf7(octets) : ascii(octets)
+  const shifting = shiftingCharsets.get(label)
+  if (shifting !== undefined) return decodeCharset(shifting.unshift(octets), shifting.charset)
   return (
     byTextDecoder(octets, aliases.get(label) ?? label) ??
     byIconv(octets, label) ?? { ...decodeUtf8(octets), known: false }
@@ -42,6 +45,7 @@ export function decodeCharset(octets: Uint8Array, charset: string, options: Char
 export function knownCharset(charset: string): boolean {
   const label = charset.trim().toLowerCase()
   if (utf8Labels.has(label) || utf7Labels.has(label) || windows1252Labels.has(label)) return true
+  if (shiftingCharsets.has(label)) return true
   return textDecoder(aliases.get(label) ?? label) !== undefined || iconvFor(label) !== undefined
 }
 
@@ -60,6 +64,26 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['iso-2022-jp-2', 'iso-2022-jp'],
   ['iso-2022-jp-ms', 'iso-2022-jp'],
   ['ansi_x3.4-1968', 'utf-8'],
+])
+
+interface ShiftingCharset {
+  /** To the same text in `charset`. */
+  readonly unshift: (octets: Uint8Array) => Uint8Array
+  readonly charset: string
+}
+
+const iso2022Kr: ShiftingCharset = { unshift: iso2022KrToEuc, charset: 'euc-kr' }
+const hz: ShiftingCharset = { unshift: hzToGb, charset: 'gb18030' }
+
+/**
+ * Those that WHATWG Encoding §4.2 replaces by one U+FFFD, since pages smuggled markup in them. Here a text is
+ * decoded before anybody looks at its markup.
+ */
+const shiftingCharsets: ReadonlyMap<string, ShiftingCharset> = new Map([
+  ['iso-2022-kr', iso2022Kr],
+  ['csiso2022kr', iso2022Kr],
+  ['hz-gb-2312', hz],
+  ['hz', hz],
 ])
 
 function decodeUtf8(octets: Uint8Array): DecodedText {
@@ -109,7 +133,7 @@ function byTextDecoder(octets: Uint8Array, label: string): DecodedText | undefin
 
 function textDecoder(label: string): TextDecoder | undefined {
   try {
-    // "replacement" makes one U+FFFD of the whole text; such a charset (hz-gb-2312, iso-2022-kr) is better called unknown.
+    // "replacement" makes one U+FFFD of the whole text; such a charset (iso-2022-cn) is better called unknown.
     const decoder = new TextDecoder(label)
     return decoder.encoding === 'replacement' ? undefined : decoder
   } catch {
