@@ -1,6 +1,7 @@
 /** Bodies: the transfer encoding taken off (RFC 2045 §6), text made of octets (RFC 2046 §4.1.2). */
 import { decodeCharset } from './charset.ts'
 import { defectText } from './defect-list.ts'
+import { declaredCharset, prescannedOctets } from './html-charset.ts'
 import { transferDecoder } from './transfer-decoder.ts'
 import type { Defect, Part, RangeReader } from './tree.ts'
 
@@ -9,7 +10,7 @@ export { transferDecoder } from './transfer-decoder.ts'
 export interface DecodedBody {
   /** Line ends as LF. */
   readonly text: string
-  /** As declared, lower case; `us-ascii` when absent. */
+  /** As declared by Content-Type, else by the HTML; lower case; `us-ascii` when absent. */
   readonly charset: string
   /** There is more than was asked for. */
   readonly truncated: boolean
@@ -30,7 +31,7 @@ export function decodeBody(part: Part, read: RangeReader): Uint8Array {
  */
 export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity): DecodedBody {
   const { octets, truncated } = decodePrefix(part, read, maxOctets)
-  const charset = (part.mediaType.parameters.get('charset') ?? 'us-ascii').trim().toLowerCase()
+  const charset = charsetOf(part, read, octets)
   const isPlain = part.mediaType.type === 'text' && part.mediaType.subtype === 'plain'
   const decoded = decodeCharset(octets, charset, { utf7: isPlain })
   const defects: Defect[] = []
@@ -42,6 +43,16 @@ export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity):
   const text = decoded.text.includes('\r') ? decoded.text.replace(/\r\n?/g, '\n') : decoded.text
   const whole = text.startsWith('\ufeff') ? text.slice(1) : text
   return { text: truncated ? withoutCutCharacter(whole) : whole, charset, truncated, defects }
+}
+
+/** HTML may say it itself, where Content-Type does not. `octets`: the content, or its beginning. */
+function charsetOf(part: Part, read: RangeReader, octets: Uint8Array): string {
+  const { type, subtype, parameters } = part.mediaType
+  const declared = (parameters.get('charset') ?? '').trim().toLowerCase()
+  if (declared !== '') return declared
+  if (type !== 'text' || subtype !== 'html') return 'us-ascii'
+  const enough = octets.length >= prescannedOctets ? octets : decodePrefix(part, read, prescannedOctets).octets
+  return declaredCharset(enough) ?? 'us-ascii'
 }
 
 /** What stands for a character cut in two: at most one U+FFFD for each of its octets but the last. */

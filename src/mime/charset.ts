@@ -49,6 +49,15 @@ export function knownCharset(charset: string): boolean {
   return textDecoder(aliases.get(label) ?? label) !== undefined || iconvFor(label) !== undefined
 }
 
+/** Whether it has a decoder, and what is written in US-ASCII reads the same in it; `charset` in lower case. */
+export function readsAscii(charset: string): boolean {
+  if (!knownCharset(charset) || utf7Labels.has(charset)) return false
+  const { text, replaced } = decodeCharset(asciiSample, charset)
+  return text === asciiSample.toString('latin1') && !replaced
+}
+
+const asciiSample = Buffer.from('<meta "charset"=a_Z9>\\\r\n', 'latin1')
+
 /** US-ASCII is read as UTF-8, its superset: what declares ASCII and is not is nearly always that. */
 const utf8Labels = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', '', 'unicode-1-1-utf-8'])
 /** Every ISO-8859-1 text on the net is windows-1252 (WHATWG Encoding §4.2); without octets 80 to 9F they are the same. */
