@@ -1,6 +1,7 @@
 /** Bodies: the transfer encoding taken off (RFC 2045 §6), text made of octets (RFC 2046 §4.1.2). */
 import { decodeCharset } from './charset.ts'
 import { defectText } from './defect-list.ts'
+import { deletesSpace, isFlowed, joinFlowed } from './flowed.ts'
 import { declaredCharset, prescannedOctets } from './html-charset.ts'
 import { transferDecoder } from './transfer-decoder.ts'
 import type { Defect, Part, RangeReader } from './tree.ts'
@@ -8,7 +9,7 @@ import type { Defect, Part, RangeReader } from './tree.ts'
 export { transferDecoder } from './transfer-decoder.ts'
 
 export interface DecodedBody {
-  /** Line ends as LF. */
+  /** Line ends as LF; lines of `format=flowed` are joined. */
   readonly text: string
   /** As declared by Content-Type, else by the HTML; lower case; `us-ascii` when absent. */
   readonly charset: string
@@ -42,7 +43,9 @@ export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity):
   if (decoded.replaced && !truncated) add('bad-text')
   const text = decoded.text.includes('\r') ? decoded.text.replace(/\r\n?/g, '\n') : decoded.text
   const whole = text.startsWith('\ufeff') ? text.slice(1) : text
-  return { text: truncated ? withoutCutCharacter(whole) : whole, charset, truncated, defects }
+  const cut = truncated ? withoutCutCharacter(whole) : whole
+  const shown = isFlowed(part.mediaType) ? joinFlowed(cut, deletesSpace(part.mediaType)) : cut
+  return { text: shown, charset, truncated, defects }
 }
 
 /** HTML may say it itself, where Content-Type does not. `octets`: the content, or its beginning. */
