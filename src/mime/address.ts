@@ -5,6 +5,7 @@
  * never becomes an address.
  */
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { addressText, domainEnd, localStart, plausible, withoutSpace, type Piece } from './address-pieces.ts'
 import { decodeUtf8Loosely } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import { printable, unfold } from './header.ts'
@@ -83,14 +84,6 @@ const asWritten: Reading = {
   lone: (address) => ({ name: '', address }),
 }
 
-/** A piece of the mailbox under way: `text` raw, without the quotes or parentheses. */
-interface Piece {
-  readonly kind: 'word' | 'quoted' | 'at'
-  readonly text: string
-  /** White space stands before it. */
-  readonly spaced: boolean
-}
-
 const specials = /[\s()<>[\]:;@,"]/g
 
 class ListReader {
@@ -105,6 +98,10 @@ class ListReader {
   #angle: string | undefined
   #comment: string | undefined
   #group: { name: string; start: number } | undefined
+  /** Names that lack their address, each up to its comma: a mailbox in angle brackets after them makes them its own. */
+  readonly #names: Piece[][] = []
+  /** There were more than the limit. */
+  #dropped = false
   readonly #mailboxes: Mailbox[] = []
   readonly #groups: { name: string; start: number; end: number }[] = []
 
@@ -120,11 +117,17 @@ class ListReader {
     while (this.#at < raw.length && this.#mailboxes.length < this.#limit) this.#step(raw.charAt(this.#at))
     const truncated = this.#cut || (this.#at < raw.length && /[^\s,;]/.test(raw.slice(this.#at)))
     if (!truncated) this.#flush()
+    this.#endNames()
     if (this.#group !== undefined) {
       this.#malformed = true
       this.#endGroup()
     }
-    return { mailboxes: this.#mailboxes, groups: this.#groups, truncated, malformed: this.#malformed }
+    return {
+      mailboxes: this.#mailboxes,
+      groups: this.#groups,
+      truncated: truncated || this.#dropped,
+      malformed: this.#malformed,
+    }
   }
 
   #step(character: string): void {
@@ -142,12 +145,13 @@ class ListReader {
         return this.#piece('word', this.#until(']'))
       case ',':
         this.#at++
-        return this.#flush()
+        return this.#keepsName() ? this.#keepName() : this.#flush()
       case ':':
         return this.#beginGroup()
       case ';':
         this.#at++
         this.#flush()
+        this.#endNames()
         return this.#endGroup()
       default:
         return this.#readWord(character)
@@ -249,9 +253,32 @@ class ListReader {
     this.#angle ??= text.trim()
   }
 
+  /** Whether what ends at a comma is no more than words. */
+  #keepsName(): boolean {
+    return this.#angle === undefined && this.#pieces.length > 0 && this.#pieces.every(({ kind }) => kind !== 'at')
+  }
+
+  /** Mailers leave the quotes around `Doe, John` out; the name then has its address after the comma. */
+  #keepName(): void {
+    this.#malformed = true
+    this.#names.push(this.#pieces)
+    this.#clear()
+  }
+
+  /** They were mailboxes without an address. */
+  #endNames(): void {
+    for (const pieces of this.#names.splice(0)) this.#add(this.#reading.lone(this.#phrase(pieces)))
+  }
+
+  #add(mailbox: Mailbox): void {
+    if (this.#mailboxes.length < this.#limit) this.#mailboxes.push(mailbox)
+    else this.#dropped = true
+  }
+
   /** group = display-name ":" [group-list] ";"                                              RFC 5322 §3.4 */
   #beginGroup(): void {
     this.#at++
+    this.#endNames()
     if (this.#group !== undefined || this.#angle !== undefined) {
       // Groups do not nest: what looks like an inner one is read as if its name and colon were not there.
       this.#malformed = true
@@ -270,8 +297,9 @@ class ListReader {
 
   /** Ends the mailbox under way. */
   #flush(): void {
+    if (this.#angle === undefined && this.#pieces.length > 0) this.#endNames()
     const mailbox = this.#angle === undefined ? this.#bareMailbox() : this.#angleMailbox(this.#angle)
-    if (mailbox !== undefined) this.#mailboxes.push(mailbox)
+    if (mailbox !== undefined) this.#add(mailbox)
     this.#clear()
   }
 
@@ -283,12 +311,24 @@ class ListReader {
   }
 
   #angleMailbox(angle: string): Mailbox {
-    const name = this.#pieces.length > 0 ? this.#phrase(this.#pieces) : this.#commentName()
+    const pieces = this.#withNames()
+    const name = pieces.length > 0 ? this.#phrase(pieces) : this.#commentName()
     const colon = angle.startsWith('@') ? angle.indexOf(':') : -1
     const address = this.#reading.address(withoutSpace(angle.slice(colon + 1)))
     if (!plausible(address) || this.#pieces.some(({ kind }) => kind === 'at')) this.#malformed = true
     if (colon < 0 || !this.#reading.routes) return { name, address }
     return { name, address, route: withoutSpace(angle.slice(0, colon)) }
+  }
+
+  /** The words of the mailbox under way, those before an unquoted comma first. */
+  #withNames(): readonly Piece[] {
+    const comma: Piece = { kind: 'word', text: ',', spaced: false }
+    // An address alone, without words, is a mailbox of its own.
+    if (this.#pieces.length === 0) this.#endNames()
+    const [first, ...rest] = this.#pieces
+    if (first === undefined) return []
+    const names = this.#names.splice(0).flatMap((pieces) => [...pieces, comma])
+    return names.length === 0 ? this.#pieces : [...names, { ...first, spaced: true }, ...rest]
   }
 
   /** A mailbox without angle brackets: an addr-spec, or a name that lacks its address. */
@@ -318,38 +358,4 @@ class ListReader {
   #commentName(): string {
     return this.#comment === undefined ? '' : this.#reading.phrase(this.#comment)
   }
-}
-
-/** First piece of the local part that ends before `at`; obsolete syntax allows white space around its dots. */
-function localStart(pieces: readonly Piece[], at: number): number {
-  let from = Math.max(at - 1, 0)
-  while (from > 0 && joins(pieces[from - 1], pieces[from])) from--
-  return from
-}
-
-function domainEnd(pieces: readonly Piece[], at: number): number {
-  let to = Math.min(at + 2, pieces.length)
-  while (to < pieces.length && joins(pieces[to - 1], pieces[to])) to++
-  return to
-}
-
-/** Whether two neighbours are one word: nothing between them, or a dot beside the white space. */
-function joins(left: Piece | undefined, right: Piece | undefined): boolean {
-  if (left === undefined || right === undefined) return false
-  return !right.spaced || left.text.endsWith('.') || right.text.startsWith('.')
-}
-
-function addressText({ kind, text }: Piece): string {
-  return kind === 'quoted' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
-}
-
-function withoutSpace(text: string): string {
-  const trimmed = text.trim()
-  return trimmed.includes('"') ? trimmed : trimmed.replace(/\s+/g, '')
-}
-
-/** Something on both sides of an at sign, and no white space outside quotes. */
-function plausible(address: string): boolean {
-  const at = address.lastIndexOf('@')
-  return at > 0 && at < address.length - 1 && (address.startsWith('"') || !/[\s@]/.test(address.slice(0, at)))
 }

@@ -41,6 +41,21 @@ const lists: [string, string[], boolean][] = [
   ['<<a@b.example>>', ['|a@b.example'], true],
   ['"Bob <b@example.com>', ['Bob <b@example.com>|'], true],
   ['Bob bob@example.com', ['Bob|bob@example.com'], true],
+  // A name with a comma and without quotes.
+  ['Doe, John <j@example.com>', ['Doe, John|j@example.com'], true],
+  [
+    'Doe, John, Jr. <j@a.example>, Roe, Jane <r@b.example>',
+    ['Doe, John, Jr.|j@a.example', 'Roe, Jane|r@b.example'],
+    true,
+  ],
+  ['a@b.example, Doe, John <j@a.example>', ['|a@b.example', 'Doe, John|j@a.example'], true],
+  ['=?utf-8?q?D=C3=B6?=, "John" <j@a.example>', ['Dö, John|j@a.example'], true],
+  ['T: Doe, John <j@a.example>, Bob; Ann <a@b.example>', ['Doe, John|j@a.example', 'Bob|', 'Ann|a@b.example'], true],
+  // No name of what follows.
+  ['Bob, a@b.example', ['Bob|', '|a@b.example'], true],
+  ['Bob, <a@b.example>', ['Bob|', '|a@b.example'], true],
+  ['Bob, Ann', ['Bob|', 'Ann|'], true],
+  ['Bob, T: a@b.example;', ['Bob|', '|a@b.example'], true],
 ]
 for (const [raw, expected, broken] of lists) {
   test(`addresses of ${JSON.stringify(raw)}`, () => {
@@ -86,6 +101,11 @@ test('the limit cuts and says so', () => {
   assert.equal(parseAddressList('a@b, c@d, e@f', 2).truncated, true)
   assert.equal(parseAddressList('a@b, c@d, ', 2).truncated, false)
   assert.equal(parseAddressList('a@b, c@d', 2).mailboxes.length, 2)
+  for (const names of ['a, b, c', 'a, b, c@d', 'a@b, c, d, e@f']) {
+    const { mailboxes, truncated } = parseAddressList(names, 2)
+    assert.deepEqual([mailboxes.length, truncated], [2, true])
+  }
+  assert.equal(parseAddressList('a, b, c <c@d>', 2).mailboxes[0]?.name, 'a, b, c')
 })
 
 test('MIME-5: hostile fields take linear time', () => {
@@ -101,6 +121,8 @@ test('MIME-5: hostile fields take linear time', () => {
     (size) => '@'.repeat(size),
     (size) => 'a '.repeat(size),
     (size) => 'a.'.repeat(size),
+    (size) => 'a,'.repeat(size),
+    (size) => `${'a,'.repeat(size)}b <c@d>`,
     (size) => '<@'.repeat(size),
     (size) => `<@${'a,'.repeat(size)}`,
     (size) => '['.repeat(size),
