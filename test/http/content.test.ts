@@ -54,6 +54,38 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
   return ask(port, path, { headers })
 }
 
+describe('a part without a name', () => {
+  it('is saved with the ending of its type', async () => {
+    const types = [
+      'application/pdf',
+      'text/calendar; method=REQUEST',
+      'message/rfc822',
+      'image/png',
+      'x/y',
+      'text/plain; name=""',
+    ]
+    const parts = types.flatMap((type) => [
+      '--b',
+      `Content-Type: ${type}`,
+      'Content-Disposition: attachment',
+      '',
+      'a: b',
+      '',
+    ])
+    const key = await served.put(message('Content-Type: multipart/mixed; boundary=b', '', ...parts, '--b--'))
+    const names = ['part-1.pdf', 'part-2.ics', 'part-3.eml', 'part-4.png', 'part-5', 'part-6.txt']
+    for (const [index, name] of names.entries()) {
+      const { headers } = await get(`/api/messages/${key}/parts/${index + 1}?download=1`)
+      assert.equal(headers['content-disposition'], `attachment; filename="${name}"`)
+    }
+  })
+  it('is part 1 where it is the whole message', async () => {
+    const key = await served.put(message('Content-Type: application/pdf', '', 'x'))
+    const { headers } = await get(`/api/messages/${key}/parts/1`)
+    assert.equal(headers['content-disposition'], 'attachment; filename="part-1.pdf"')
+  })
+})
+
 describe('raw', () => {
   const octets = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 256))
   it('is exactly what arrived, under its hash', async () => {

@@ -35,7 +35,7 @@ export function Attachments({ message }: { message: WireMessage }) {
     <ul class="attachments" aria-label="Attachments">
       {files.slice(0, mostListed).map((file, index) => (
         <li key={file.n}>
-          <a class="attachment" href={partUrl(message.key, file.n)} download={cut(file.filename || `part-${file.n}`)}>
+          <a class="attachment" href={partUrl(message.key, file.n)} download={cut(file.filename)}>
             {index < mostPreviews && isPicture(file.mediaType) && file.octets <= largestPreview ? (
               <Preview url={partUrl(message.key, file.n)} />
             ) : (

@@ -51,7 +51,7 @@ function Part({ messageKey, row: { part, depth } }: { messageKey: string; row: P
         <a
           class="icon-button small"
           href={partUrl(messageKey, part.n === '' ? '1' : part.n)}
-          download={name ?? `part-${section || '1'}`}
+          download={name ?? ''}
           title="Download, decoded"
           aria-label={`Download part ${section || '1'}`}
         >

@@ -5,6 +5,7 @@ import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
 import { partText, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
 import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
+import { partName } from '../part-name.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
 import { headersSchema, messageSchema } from '../schemas.ts'
@@ -165,7 +166,7 @@ export const getPart = route({
     return {
       kind: 'stream',
       mediaType: passiveType(mediaTypeOf(part)),
-      headers: contentHeaders(mediaTypeOf(part), part.filename ?? `part-${params.n}`, query.download),
+      headers: contentHeaders(mediaTypeOf(part), partName(part), query.download),
       etag: `${message.sha256}-${params.n}`,
       open: () => decodedBody(octets, part),
       close: () => octets.close(),
