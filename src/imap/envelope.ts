@@ -1,6 +1,10 @@
-/** ENVELOPE of FETCH: RFC 9051 §7.5.2. Header texts go out as they stand, encoded words and all. */
+/**
+ * ENVELOPE of FETCH: RFC 9051 §7.5.2. Header texts go out as they stand, encoded words and all; raw octets that are no
+ * UTF-8 as the UTF-8 of what they are read as everywhere.
+ */
 import { parseRawAddressList, type Mailbox } from '../mime/address.ts'
 import { unfold } from '../mime/header.ts'
+import { asUtf8 } from '../mime/raw-header.ts'
 import type { Part } from '../mime/tree.ts'
 import { list, nil, nstring, string } from './wire/writer.ts'
 
@@ -12,11 +16,11 @@ const longestName = 11
  * The envelope of a message (the root of a tree, or the message inside of a message/rfc822), written as latin1. Of fields
  * that occur twice the first counts. Bounded by the limits of the MIME parser, addresses of each field too (IMAP-7).
  */
-export function envelope({ header }: Part): string {
+export function envelope({ header, headerCharset }: Part): string {
   const bodies = new Map<Name, string>()
   for (const { name, body } of header) {
     const known = nameOf(name)
-    if (known !== undefined && !bodies.has(known)) bodies.set(known, body)
+    if (known !== undefined && !bodies.has(known)) bodies.set(known, asUtf8(body, headerCharset))
   }
   const text = (name: Name): string => {
     const body = bodies.get(name)

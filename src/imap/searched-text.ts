@@ -3,6 +3,7 @@ import { decodeText } from '../mime/body.ts'
 import { decodeUnstructured, fieldBodies } from '../mime/header.ts'
 import { htmlToText } from '../mime/html-text.ts'
 import { walk } from '../mime/parts.ts'
+import { asUtf8 } from '../mime/raw-header.ts'
 import { scanMessage } from '../mime/scanner.ts'
 import type { MessageTree, Part, RangeReader } from '../mime/tree.ts'
 import { onDay, parseDate } from './date-time.ts'
@@ -109,8 +110,8 @@ export class SearchedText {
 // RFC 5322 §4.3
 const fullYear = (year: string): string => (Number(year) < 50 ? `20${year}` : `19${year}`)
 
-const headerText = ({ header }: Part): string =>
-  header.map(({ name, body }) => foldText(`${name}: ${decodeUnstructured(body)}`)).join('\n')
+const headerText = ({ header, headerCharset }: Part): string =>
+  header.map(({ name, body }) => foldText(`${name}: ${decodeUnstructured(asUtf8(body, headerCharset))}`)).join('\n')
 
 /** Whether a part is the message that a `message/rfc822` holds: it has the fields of one. */
 const isMessageWithin = ({ header }: Part): boolean => header.some(({ name }) => /^(?:from|subject|date)$/i.test(name))

@@ -49,6 +49,11 @@ export function knownCharset(charset: string): boolean {
   return textDecoder(aliases.get(label) ?? label) !== undefined || iconvFor(label) !== undefined
 }
 
+/** Whether it is UTF-8, or US-ASCII, which is read as that. */
+export function isUtf8Label(charset: string): boolean {
+  return utf8Labels.has(charset.trim().toLowerCase())
+}
+
 /** Whether it has a decoder, and what is written in US-ASCII reads the same in it; `charset` in lower case. */
 export function readsAscii(charset: string): boolean {
   if (!knownCharset(charset) || utf7Labels.has(charset)) return false

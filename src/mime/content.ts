@@ -1,15 +1,19 @@
 /** What the MIME fields of a part say about it: RFC 2045 §5 and §6, RFC 2183, RFC 2392. */
-import { knownCharset, type DecodingBudget } from './charset.ts'
+import { isUtf8Label, knownCharset, readsAscii, type DecodingBudget } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
 import type { DefectList } from './defect-list.ts'
 import { parameterShare } from './limits.ts'
 import { printable, unfold } from './header.ts'
 import { parseDisposition, parseMediaType, plainText } from './media-type.ts'
-import type { ParsedParameters } from './parameter.ts'
+import { parseParameters, type ParsedParameters } from './parameter.ts'
+import { asUtf8, lastCharset } from './raw-header.ts'
 import type { HeaderField, MediaType, MimeLimits, Part } from './tree.ts'
 
 /** The members of a part that its header decides. */
-export type Content = Pick<Part, 'mediaType' | 'transferEncoding' | 'disposition' | 'filename' | 'contentId'>
+export type Content = Pick<
+  Part,
+  'mediaType' | 'transferEncoding' | 'disposition' | 'filename' | 'contentId' | 'headerCharset'
+>
 
 const encodings = new Set(['7bit', '8bit', 'binary', 'base64', 'quoted-printable', 'x-uuencode', 'x-uue', 'uuencode'])
 
@@ -27,18 +31,47 @@ export function contentContext(limits: MimeLimits, defects: DefectList): Content
   return { limits, defects, budget: { left: 5_000 }, parameters: { left: limits.parameters * parameterShare } }
 }
 
-/** Reads them; the first of two equal fields counts. `fallback` is the type of a part that has no Content-Type. */
-export function contentOf(header: readonly HeaderField[], fallback: MediaType, context: ContentContext): Content {
-  const { type, encoding, disposition, id } = contentFields(header)
-  const mediaType = type === undefined ? fallback : mediaTypeOf(type, context)
+/** What a part has from those around it. */
+export interface Surroundings {
+  /** The type of a part that has no Content-Type. */
+  readonly fallback: MediaType
+  /** `Part.headerCharset` of the part around it; empty where none is known yet. */
+  readonly headerCharset: string
+}
+
+/** Reads them; the first of two equal fields counts. `headerCharset` is empty where nothing said one yet. */
+export function contentOf(header: readonly HeaderField[], around: Surroundings, context: ContentContext): Content {
+  const found = contentFields(header)
+  const headerCharset = ownCharset(found.type, context) ?? around.headerCharset
+  const { type, encoding, disposition, id } = readable(found, headerCharset || lastCharset)
+  const mediaType = type === undefined ? around.fallback : mediaTypeOf(type, context)
   const placed = disposition === undefined ? unplaced : placeOf(disposition, context)
   const filename = placed.filename ?? mediaType.parameters.get('name')
   return {
+    headerCharset,
     mediaType,
     transferEncoding: encoding === undefined ? '7bit' : encodingOf(encoding, mediaType, context.defects),
     disposition: placed.disposition,
     filename: filename === undefined ? undefined : decodeFilename(filename, context.budget),
     contentId: id === undefined ? undefined : bare(id.body),
+  }
+}
+
+/** What the part says of its own text, where that is of use for other octets: neither UTF-8 nor unlike US-ASCII. */
+function ownCharset(type: HeaderField | undefined, context: ContentContext): string | undefined {
+  if (type === undefined || !/charset/i.test(type.body)) return undefined
+  const { parameters } = parseParameters(type.body, 0, parameterLimit(context), context.budget)
+  const charset = parameters.get('charset')?.trim().toLowerCase()
+  if (charset === undefined || isUtf8Label(charset) || context.budget.left-- <= 0) return undefined
+  return readsAscii(charset) ? charset : undefined
+}
+
+/** Names in them may be raw octets. */
+function readable({ type, disposition, ...rest }: ContentFields, charset: string): ContentFields {
+  return {
+    ...rest,
+    ...(type !== undefined && { type: { ...type, body: asUtf8(type.body, charset) } }),
+    ...(disposition !== undefined && { disposition: { ...disposition, body: asUtf8(disposition.body, charset) } }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { DefectList } from './defect-list.ts'
 import { decodeWords } from './encoded-word.ts'
 import { unfold } from './header.ts'
 import { isMessageId } from './message-id.ts'
+import { charsetRead, rawOctets } from './raw-header.ts'
 import type { HeaderField, MimeLimits, Part } from './tree.ts'
 
 type Check = (field: HeaderField, limits: MimeLimits, defects: DefectList) => void
@@ -36,7 +37,7 @@ export function checkHeader({ header, start, end }: Part, limits: MimeLimits, de
   const seen = new Set<string>()
   const budget = { left: 1_000 }
   for (const field of header) {
-    checkOctets(field, budget, defects)
+    checkWords(field, budget, defects)
     if (field.name.length > longestName) continue
     const name = field.name.toLowerCase()
     const check = checks.get(name)
@@ -50,11 +51,17 @@ export function checkHeader({ header, start, end }: Part, limits: MimeLimits, de
   if (!seen.has('from')) defects.add('missing-from', start)
 }
 
-/** RFC 6532 §3.2 allows UTF-8, and RFC 2047 wants words that decode. */
-function checkOctets({ name, body, start }: HeaderField, budget: DecodingBudget, defects: DefectList): void {
-  if (/[\x80-\xff]/.test(body) && Buffer.from(body, 'latin1').toString('utf8').includes('\ufffd')) {
-    defects.add('header-8bit', start)
+/** Octets above 127 in the headers of all parts: RFC 6532 §3.2 allows UTF-8. */
+export function checkOctets(parts: Iterable<Part>, defects: DefectList): void {
+  for (const { header, headerCharset } of parts) {
+    for (const { body, start } of header) {
+      if (rawOctets(body) === 'other') defects.add('header-8bit', start, charsetRead(body, headerCharset))
+    }
   }
+}
+
+/** RFC 2047 wants words that decode. */
+function checkWords({ name, body, start }: HeaderField, budget: DecodingBudget, defects: DefectList): void {
   if (body.includes('=?') && decodeWords(unfold(body), budget).bad) defects.add('bad-encoded-word', start, name)
 }
 

@@ -1,6 +1,7 @@
 /** Header fields: RFC 5322 §2.2, with encoded words (RFC 2047) and raw UTF-8 (RFC 6532). */
 import type { DecodingBudget } from './charset.ts'
 import { decodeWords } from './encoded-word.ts'
+import { asUtf8 } from './raw-header.ts'
 import type { Part } from './tree.ts'
 
 /** One field as it is shown. */
@@ -8,22 +9,22 @@ export interface DecodedField {
   readonly name: string
   /** Unfolded and decoded. */
   readonly value: string
-  /** What follows the colon, folding included, octets above 127 read as UTF-8. */
+  /** What follows the colon, folding included, octets above 127 as in `value`. */
   readonly raw: string
   /** Octets from the start of the message to the first of the name. */
   readonly offset: number
 }
 
-/** Raw bodies of the fields of this name (any case), in order. */
+/** Raw bodies of the fields of this name (any case), in order; octets above 127 are UTF-8 in them. */
 export function fieldBodies(part: Part, name: string): string[] {
   const bodies: string[] = []
-  for (const field of part.header) if (sameName(field.name, name)) bodies.push(field.body)
+  for (const field of part.header) if (sameName(field.name, name)) bodies.push(asUtf8(field.body, part.headerCharset))
   return bodies
 }
 
-/** Raw body of the first field of this name (any case). */
+/** Raw body of the first field of this name (any case); octets above 127 are UTF-8 in it. */
 export function fieldBody(part: Part, name: string): string | undefined {
-  for (const field of part.header) if (sameName(field.name, name)) return field.body
+  for (const field of part.header) if (sameName(field.name, name)) return asUtf8(field.body, part.headerCharset)
   return undefined
 }
 
@@ -50,10 +51,9 @@ export function printable(text: string): string {
 /** All fields of a part in order, for people. */
 export function headerFields(part: Part): DecodedField[] {
   const budget = { left: 5_000 }
-  return part.header.map(({ name, body, start }) => ({
-    name,
-    value: decodeUnstructured(body, budget),
-    raw: Buffer.from(body, 'latin1').toString('utf8'),
-    offset: start,
-  }))
+  return part.header.map(({ name, body: octets, start }) => {
+    const body = asUtf8(octets, part.headerCharset)
+    const raw = Buffer.from(body, 'latin1').toString('utf8')
+    return { name, value: decodeUnstructured(body, budget), raw, offset: start }
+  })
 }

@@ -2,7 +2,7 @@
 import type { MessageTree, Part } from './tree.ts'
 
 /** All parts, the message itself first, in the order of the message. */
-export function* walk(tree: MessageTree): Generator<Part, void, undefined> {
+export function* walk(tree: Pick<MessageTree, 'root'>): Generator<Part, void, undefined> {
   const waiting: Part[] = [tree.root]
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     yield part

@@ -6,9 +6,10 @@
  */
 import { bufferOf } from './charset.ts'
 import { DefectList } from './defect-list.ts'
-import { checkHeader } from './header-checks.ts'
+import { checkHeader, checkOctets } from './header-checks.ts'
 import { defaultLimits } from './limits.ts'
 import { LineReader } from './line-reader.ts'
+import { walk } from './parts.ts'
 import { TreeBuilder } from './tree-builder.ts'
 import type { MessageTree, MimeLimits } from './tree.ts'
 
@@ -48,6 +49,7 @@ export class MessageScanner {
     this.#lines.end(octets)
     const root = this.#builder.finish(octets, this.#lines)
     checkHeader(root, this.#limits, this.#defects)
+    checkOctets(walk({ root }), this.#defects)
     return { octets, root, defects: this.#defects.list(), defectCount: this.#defects.count }
   }
 }

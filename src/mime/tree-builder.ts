@@ -4,11 +4,12 @@
  * The open parts are a stack, from the message to the innermost; there is no recursion. Boundaries are looked up in a
  * map, so a line costs the same however deep it stands.
  */
-import { contentContext, contentOf, type ContentContext } from './content.ts'
+import { contentContext, contentOf, type ContentContext, type Surroundings } from './content.ts'
 import { DefectList } from './defect-list.ts'
 import { HeaderBlock, headerBudget, type HeaderBudget } from './header-block.ts'
 import type { Line, LineReader, LineSink } from './line-reader.ts'
 import { digested, opaque, plainText } from './media-type.ts'
+import { lastCharset } from './raw-header.ts'
 import type { MimeLimits, Part } from './tree.ts'
 
 type Draft = { -readonly [K in keyof Part]: Part[K] } & { children: Draft[] }
@@ -121,12 +122,23 @@ export class TreeBuilder implements LineSink {
     draft.header = header.finish(at.headerEnd, this.#limits, this.#defects)
     draft.bodyStart = at.bodyStart
     open.bodyLine = at.bodyLine
-    const parent = this.#stack[this.#stack.length - 2]?.draft.mediaType
-    const fallback = parent?.type === 'multipart' && parent.subtype === 'digest' ? digested : plainText
-    Object.assign(draft, contentOf(draft.header, fallback, this.#context))
-    if (parent?.type === 'message') nameInner(open)
+    const parent = this.#stack[this.#stack.length - 2]?.draft
+    Object.assign(draft, contentOf(draft.header, surroundings(parent), this.#context))
+    if (draft.mediaType.type === 'text') this.#tellCharset(draft.headerCharset)
+    if (parent?.mediaType.type === 'message') nameInner(open)
     if (draft.mediaType.type === 'multipart') this.#beginMultipart(open)
     else if (holdsMessage(draft) && this.#mayNest(draft)) this.#beginMessage(open, at.bodyStart)
+  }
+
+  /** The headers around a text are in its charset where they say no other, up to the one of its message. */
+  #tellCharset(charset: string): void {
+    if (charset === '') return
+    for (let level = this.#stack.length - 2; level >= 0; level--) {
+      const draft = this.#stack[level]?.draft
+      // Those further out were told when this one was.
+      if (draft?.mediaType.type !== 'multipart' || draft.headerCharset !== '') return
+      draft.headerCharset = charset
+    }
   }
 
   #beginMultipart(open: OpenPart): void {
@@ -214,6 +226,7 @@ export class TreeBuilder implements LineSink {
     const open = this.#stack.pop()
     if (open === undefined) return
     const { draft } = open
+    draft.headerCharset ||= lastCharset
     // The line end before a delimiter is the delimiter's, but not where it ended the header of a message inside.
     draft.end = Math.max(end, draft.bodyStart, draft.children[draft.children.length - 1]?.end ?? 0)
     draft.lines = draft.end === draft.bodyStart ? 0 : Math.max(lines - open.bodyLine, 1)
@@ -242,6 +255,13 @@ export class TreeBuilder implements LineSink {
   #top(): OpenPart {
     return this.#stack[this.#stack.length - 1] ?? newOpen(this.#root)
   }
+}
+
+/** What a part has from the one around it; a message inside of a message has nothing. */
+function surroundings(parent: Draft | undefined): Surroundings {
+  if (parent?.mediaType.type !== 'multipart') return { fallback: plainText, headerCharset: '' }
+  const fallback = parent.mediaType.subtype === 'digest' ? digested : plainText
+  return { fallback, headerCharset: parent.headerCharset }
 }
 
 /**
@@ -284,6 +304,7 @@ function newOpen(draft: Draft): OpenPart {
 function newDraft(section: string, start: number): Draft {
   return {
     section,
+    headerCharset: '',
     header: [],
     start,
     bodyStart: start,

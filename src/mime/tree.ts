@@ -68,6 +68,11 @@ export interface MediaType {
 export interface Part {
   /** IMAP section number: `''` for the message itself, `1`, `1.2`, … (RFC 9051 §6.4.5). */
   readonly section: string
+  /**
+   * In which octets above 127 in its header are read where they are no UTF-8: the charset of Content-Type, else that of the
+   * first text there is that has one of its own, else windows-1252. Lower case.
+   */
+  readonly headerCharset: string
   /** In the order of the message. */
   readonly header: readonly HeaderField[]
   readonly start: number

@@ -10,6 +10,7 @@ export function unparsedTree(octets: number): MessageTree {
     octets,
     root: {
       section: '',
+      headerCharset: 'windows-1252',
       header: [],
       start: 0,
       bodyStart: 0,

@@ -15,6 +15,7 @@ const leaves: readonly [header: readonly string[], written: string][] = [
     ['Content-Type: TEXT/HTML; CharSet="UTF-8"; format=flowed'],
     '("text" "html" ("CharSet" "UTF-8" "format" "flowed") NIL NIL "7bit" 4 1 NIL NIL NIL NIL)',
   ],
+  [['Content-Type: x/y; name=a\xf1o'], '("x" "y" ("name" {4}\r\na\xc3\xb1o) NIL NIL "7bit" 4 NIL NIL NIL NIL)'],
   [
     ['Content-Type: text/plain; format=flowed'],
     '("text" "plain" ("charset" "us-ascii" "format" "flowed") NIL NIL "7bit" 4 1 NIL NIL NIL NIL)',

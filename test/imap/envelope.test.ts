@@ -16,6 +16,7 @@ const from: readonly [field: string, written: string][] = [
   ['a@example.com (Ann (A) B)', '(("Ann (A) B" NIL "a" "example.com"))'],
   ['=?utf-8?q?J=C3=B6rg?= <j@example.com>', '(("=?utf-8?q?J=C3=B6rg?=" NIL "j" "example.com"))'],
   ['J\xc3\xb6rg <j@b\xc3\xbc.example>', '(({5}\r\nJ\xc3\xb6rg NIL "j" {11}\r\nb\xc3\xbc.example))'],
+  ['M\xfcller <m@example.com>', '(({7}\r\nM\xc3\xbcller NIL "m" "example.com"))'],
   ['Doe, John <j@example.com>', '(("Doe, John" NIL "j" "example.com"))'],
   ['"john doe"@example.com', '((NIL NIL "john doe" "example.com"))'],
   ['"a\\"b@c"@example.com', '((NIL NIL "a\\"b@c" "example.com"))'],
