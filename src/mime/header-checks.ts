@@ -51,11 +51,19 @@ export function checkHeader({ header, start, end }: Part, limits: MimeLimits, de
   if (!seen.has('from')) defects.add('missing-from', start)
 }
 
-/** Octets above 127 in the headers of all parts: RFC 6532 §3.2 allows UTF-8. */
-export function checkOctets(parts: Iterable<Part>, defects: DefectList): void {
+/** What is known of the way a message came. */
+export interface Sending {
+  /** Whether the client said SMTPUTF8; undefined where it came by another way than SMTP. */
+  readonly smtpUtf8?: boolean
+}
+
+/** Octets above 127 in the headers of all parts: RFC 6532 §3.2 allows UTF-8, where RFC 6531 §3.4 announced it. */
+export function checkOctets(parts: Iterable<Part>, { smtpUtf8 }: Sending, defects: DefectList): void {
   for (const { header, headerCharset } of parts) {
-    for (const { body, start } of header) {
-      if (rawOctets(body) === 'other') defects.add('header-8bit', start, charsetRead(body, headerCharset))
+    for (const { name, body, start } of header) {
+      const octets = rawOctets(body)
+      if (octets === 'other') defects.add('header-8bit', start, charsetRead(body, headerCharset))
+      if (octets === 'utf-8' && smtpUtf8 === false) defects.add('header-utf8', start, name)
     }
   }
 }

@@ -6,7 +6,7 @@
  */
 import { bufferOf } from './charset.ts'
 import { DefectList } from './defect-list.ts'
-import { checkHeader, checkOctets } from './header-checks.ts'
+import { checkHeader, checkOctets, type Sending } from './header-checks.ts'
 import { defaultLimits } from './limits.ts'
 import { LineReader } from './line-reader.ts'
 import { walk } from './parts.ts'
@@ -43,20 +43,20 @@ export class MessageScanner {
   }
 
   /** That was all; to be called once. */
-  end(): MessageTree {
+  end(sending: Sending = {}): MessageTree {
     const octets = this.#octets
     this.#builder.chunk(Buffer.alloc(0), octets)
     this.#lines.end(octets)
     const root = this.#builder.finish(octets, this.#lines)
     checkHeader(root, this.#limits, this.#defects)
-    checkOctets(walk({ root }), this.#defects)
+    checkOctets(walk({ root }), sending, this.#defects)
     return { octets, root, defects: this.#defects.list(), defectCount: this.#defects.count }
   }
 }
 
 /** The tree of a message that is in memory. */
-export function scanMessage(octets: Uint8Array, limits: Partial<MimeLimits> = {}): MessageTree {
+export function scanMessage(octets: Uint8Array, limits: Partial<MimeLimits> = {}, sending: Sending = {}): MessageTree {
   const scanner = new MessageScanner(limits)
   scanner.push(octets)
-  return scanner.end()
+  return scanner.end(sending)
 }

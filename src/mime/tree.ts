@@ -26,6 +26,7 @@ export type DefectCode =
   | 'header-not-a-field'
   | 'header-too-large'
   | 'header-8bit'
+  | 'header-utf8'
   | 'missing-date'
   | 'missing-from'
   | 'duplicate-field'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { headerFields } from '../../src/mime/header.ts'
 import { walk } from '../../src/mime/parts.ts'
 import { asUtf8 } from '../../src/mime/raw-header.ts'
-import { scanMessage } from '../../src/mime/scanner.ts'
+import { MessageScanner, scanMessage } from '../../src/mime/scanner.ts'
 import { summarize } from '../../src/mime/summary.ts'
 import type { MessageTree } from '../../src/mime/tree.ts'
 import { fieldWords, headerWords } from '../../src/query/message-words.ts'
@@ -100,6 +100,25 @@ test('a raw file name is read in the charset of the part, else of the texts befo
   assert.ok(
     found(scanMessage(lines('Content-Type: application/pdf', disposition, '', ''))).includes(readAs('windows-1252')),
   )
+})
+
+test('raw UTF-8 in a header is a defect where SMTPUTF8 was not said', () => {
+  const octets = lines(
+    date,
+    'From: M\xc3\xbc <a@example.com>',
+    'Content-Type: x/y; name="\xc3\xbc"',
+    'X: \xfc',
+    '',
+    'x',
+  )
+  const codes = (smtpUtf8?: boolean): string[] => {
+    const scanner = new MessageScanner()
+    scanner.push(octets)
+    return scanner.end(smtpUtf8 === undefined ? {} : { smtpUtf8 }).defects.map(({ code }) => code)
+  }
+  assert.deepEqual(codes(false), ['header-utf8', 'header-utf8', 'header-8bit'])
+  assert.deepEqual(codes(true), ['header-8bit'])
+  assert.deepEqual(codes(), ['header-8bit'])
 })
 
 test('raw octets in headers take linear time', () => {

@@ -8,7 +8,7 @@ import type { Journal, JournalledMessage, JournalRecord } from './journal.ts'
 import type { Reserve } from './reserve.ts'
 import type { Segments, Spool } from './segments.ts'
 import type { Transactions } from './transaction.ts'
-import { MessageReader, understandOctets, type Understanding } from './understanding.ts'
+import { MessageReader, sendingOf, understandOctets, type Understanding } from './understanding.ts'
 
 /**
  * Messages come in here: octets to a segment and a record to the journal, both flushed while the messages are read and
@@ -170,9 +170,10 @@ export class Arrivals {
   #understand(incoming: Incoming | undefined): Understanding | undefined {
     const { log } = this.#parts
     if (incoming === undefined) return undefined
-    const { octets } = incoming
-    if (octets instanceof Uint8Array) return understandOctets(octets, log)
-    return octets.reader.end((start, end) => octets.spool.read(start, end), log)
+    const { octets, arrival } = incoming
+    const sending = sendingOf(arrival.envelope)
+    if (octets instanceof Uint8Array) return understandOctets(octets, log, sending)
+    return octets.reader.end((start, end) => octets.spool.read(start, end), log, sending)
   }
 
   /** @returns undefined for a record that is older than the database, or was not acknowledged: its octets are not there. */
@@ -187,7 +188,7 @@ export class Arrivals {
     return understood
   }
 
-  #rereadOne({ place, octets, checksum }: JournalledMessage): Understanding | undefined {
+  #rereadOne({ place, octets, checksum, arrival }: JournalledMessage): Understanding | undefined {
     const { segments, log } = this.#parts
     if (!segments.holds(place, octets)) return undefined
     const reader = new MessageReader()
@@ -198,7 +199,7 @@ export class Arrivals {
       sum = crc32(piece, sum)
     }
     if (checksum !== undefined && sum !== checksum) return undefined
-    return reader.end((start, end) => segments.read(place, start, end), log)
+    return reader.end((start, end) => segments.read(place, start, end), log, sendingOf(arrival.envelope))
   }
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Log } from '../../log.ts'
+import type { Sending } from '../../mime/header-checks.ts'
 import { scanMessage, MessageScanner } from '../../mime/scanner.ts'
 import { emptySummary, summarize, type Summary } from '../../mime/summary.ts'
 import type { MessageTree } from '../../mime/tree.ts'
 import { unparsedTree } from '../../mime/unparsed.ts'
+import type { SmtpEnvelope } from '../../smtp/envelope.ts'
 
 /**
  * What the store keeps of a message beside its octets. Scanning is bounded and linear; should it throw all the same,
@@ -15,13 +17,21 @@ export interface Understanding {
   readonly summary: Summary
 }
 
+/** What the envelope says that the octets are read by. */
+export function sendingOf({ listener, reversePath }: SmtpEnvelope): Sending {
+  return otherWays.has(listener) ? {} : { smtpUtf8: reversePath.smtpUtf8 === true }
+}
+
+/** Listeners that take messages and do not speak SMTP. */
+const otherWays = new Set(['http', 'imap', 'imaps'])
+
 type Read = (start: number, end: number) => Uint8Array
 
 /** Of a message in memory. */
-export function understandOctets(octets: Uint8Array, log: Log): Understanding {
+export function understandOctets(octets: Uint8Array, log: Log, sending: Sending = {}): Understanding {
   const sha256 = createHash('sha256').update(octets).digest()
   const read: Read = (start, end) => octets.subarray(start, end)
-  return { sha256, ...scanned({ scan: () => scanMessage(octets), read, size: octets.length, log }) }
+  return { sha256, ...scanned({ scan: () => scanMessage(octets, {}, sending), read, size: octets.length, log }) }
 }
 
 /** A message that was hashed and scanned piece by piece. */
@@ -49,14 +59,14 @@ export class MessageReader {
   }
 
   /** `read` gives the octets again, for the summary. */
-  end(read: Read, log: Log): Understanding {
+  end(read: Read, log: Log, sending: Sending = {}): Understanding {
     const sha256 = this.#hash.digest()
-    return { sha256, ...scanned({ scan: () => this.#tree(), read, size: this.#size, log }) }
+    return { sha256, ...scanned({ scan: () => this.#tree(sending), read, size: this.#size, log }) }
   }
 
-  #tree(): MessageTree {
+  #tree(sending: Sending): MessageTree {
     if (this.#failure !== undefined) throw this.#failure.error
-    return this.#scanner.end()
+    return this.#scanner.end(sending)
   }
 }
 
