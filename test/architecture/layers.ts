@@ -137,6 +137,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
 /** Who may touch the file system. */
 export const fileSystemOwners: readonly string[] = [
   'src/store/sqlite/',
+  'src/store/doctor/',
   'src/config/',
   'src/cli/',
   'src/net/tls.ts',

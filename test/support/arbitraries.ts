@@ -105,7 +105,7 @@ export const randomMessage: fc.Arbitrary<RandomMessage> = fc.record({
 /** What `matches` is asked about: the message as the account `all` has it. */
 export function subjectOf(message: RandomMessage): QuerySubject {
   const read = (start: number, end: number) => message.octets.subarray(start, end)
-  const tree = scanMessage(message.octets)
+  const tree = scanMessage(message.octets, {}, { smtpUtf8: false })
   const summary = summarize(tree, read)
   const forwardPaths = message.forwardPaths.map(foldAddress)
   const facts = {

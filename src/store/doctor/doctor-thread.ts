@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { Log } from '../../log.ts'
 import { serve } from '../sqlite/channel.ts'
-import type { DoctorCalls, DoctorEvents } from './doctor.ts'
+import type { DoctorCalls, DoctorEvents } from './calls.ts'
 import { examine } from './examination.ts'
 import { rebuild } from './rebuild.ts'
 import { report } from './report.ts'

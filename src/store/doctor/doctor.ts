@@ -1,27 +1,6 @@
 import { startThread, threadEntry } from '../../thread.ts'
 import { connect } from '../sqlite/channel.ts'
-import type { Rebuilt } from './rebuild.ts'
-import type { Report } from './report.ts'
-
-export interface DoctorRequest {
-  readonly directory: string
-  /** Whether it makes the database again, where that is of use. */
-  readonly rebuilds: boolean
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
-
-export interface DoctorOutcome extends Report {
-  readonly rebuilt: Rebuilt | undefined
-}
-
-export type DoctorCalls = { run(request: DoctorRequest): Promise<DoctorOutcome> }
-
-export type DoctorEvents = {
-  /** What is done of what there is to do. */
-  progress: { readonly what: string; readonly done: number; readonly of: number }
-  log: { readonly level: 'warn' | 'error'; readonly text: string }
-}
+import type { DoctorCalls, DoctorEvents, DoctorOutcome, DoctorRequest } from './calls.ts'
 
 /**
  * Looks at everything in a data folder, and makes its database again where it is asked to.

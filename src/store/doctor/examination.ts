@@ -5,7 +5,7 @@ import { openFile, readWhole } from '../sqlite/disk.ts'
 import { readJournal } from '../sqlite/journal.ts'
 import type { Arrival } from '../store.ts'
 import { openDatabaseState, type DatabaseState } from './database-state.ts'
-import type { DoctorEvents } from './doctor.ts'
+import type { Progress } from './calls.ts'
 import { deletedNumbers, knownMessages, type KnownMessage } from './known-messages.ts'
 import { octetFiles, scanOctetFile, type Gap, type LabelledMessage, type OctetFile } from './octet-files.ts'
 
@@ -29,8 +29,6 @@ export interface Examination {
   /** What came with the newest messages, by number. */
   readonly journal: ReadonlyMap<number, Arrival>
 }
-
-export type Progress = (progress: DoctorEvents['progress']) => void
 
 /** @throws StoreError `locked`, `unsupported`. The caller closes `database.db`. */
 export async function examine(directory: string, progress: Progress): Promise<Examination> {

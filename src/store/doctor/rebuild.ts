@@ -15,20 +15,13 @@ import { prepareDatabase } from '../sqlite/schema.ts'
 import type { Place, Segments } from '../sqlite/segments.ts'
 import { Sessions } from '../sqlite/sessions.ts'
 import { Transactions } from '../sqlite/transaction.ts'
-import { MessageReader, type Understanding } from '../sqlite/understanding.ts'
+import { MessageReader, sendingOf, type Understanding } from '../sqlite/understanding.ts'
 import type { Arrival, Filing as Filed } from '../store.ts'
+import type { Progress, Rebuilt } from './calls.ts'
 import { arrivalFromHeader } from './arrival-from-header.ts'
-import { journalNames, type Examination, type Progress } from './examination.ts'
+import { journalNames, type Examination } from './examination.ts'
 import { copyMailboxes, copyNotes } from './kept-lists.ts'
 import { attempt, knownArrival, knownFiling } from './known-messages.ts'
-
-export interface Rebuilt {
-  readonly messages: number
-  /** Those whose envelope was taken from their header fields. */
-  readonly fromHeader: number
-  /** Where the files from before are, beside what is used now. */
-  readonly before: string
-}
 
 interface Parts {
   readonly examination: Examination
@@ -117,16 +110,20 @@ function fileAll(parts: Parts & { db: Database; segments: Segments }): { message
   const { db: old } = examination.database
   if (old) transactions.run(() => copyMailboxes(old, db, mailboxes, counters.change))
   const messages = messagesOf(examination)
-  const arrivalOf = arrivalsOf(examination)
+  const filedAt = filingsOf(examination)
   let fromHeader = 0
   messages.forEach((message, index) => {
     if (index % perTransaction === 0) {
       transactions.commit()
       progress({ what: 'Filing messages', done: index, of: messages.length })
     }
-    const understood = understand(segments, message, log)
-    const { arrival, guessed } = arrivalOf(message, understood)
-    if (guessed) fromHeader++
+    const known = knownArrivalOf(examination, message.number)
+    const understood = understand(segments, message, {
+      log,
+      sending: known === undefined ? {} : sendingOf(known.envelope),
+    })
+    const arrival = known ?? arrivalFromHeader(understood, { ...message, filed: filedAt(message.number) })
+    if (known === undefined) fromHeader++
     const { number, octets, place } = message
     transactions.gather(() => {
       const change = counters.nextChange()
@@ -140,25 +137,30 @@ function fileAll(parts: Parts & { db: Database; segments: Segments }): { message
 }
 
 /** What came with a message, from where it is still known. */
-function arrivalsOf({ journal, database: { db } }: Examination) {
+const knownArrivalOf = ({ journal, database: { db } }: Examination, number: number): Arrival | undefined =>
+  (db && knownArrival(db, number)) ?? journal.get(number)
+
+/** Where messages are filed whose own rows cannot be read; looked up when the first of them comes. */
+function filingsOf({ database: { db } }: Examination): (number: number) => readonly Filed[] {
   let filing: ReadonlyMap<number, readonly Filed[]> | undefined
-  return ({ number, at }: Found, understood: Understanding): { arrival: Arrival; guessed: boolean } => {
-    const known = (db && knownArrival(db, number)) ?? journal.get(number)
-    if (known !== undefined) return { arrival: known, guessed: false }
+  return (number) => {
     filing ??= db ? knownFiling(db) : new Map<number, readonly Filed[]>()
-    const filed = filing.get(number) ?? []
-    return { arrival: arrivalFromHeader(understood, { number, at, filed }), guessed: true }
+    return filing.get(number) ?? []
   }
 }
 
 const readOctets = 1024 * 1024
 
-function understand(segments: Segments, { place, octets }: Found, log: Log): Understanding {
+function understand(
+  segments: Segments,
+  { place, octets }: Found,
+  { log, sending }: { readonly log: Log; readonly sending: ReturnType<typeof sendingOf> },
+): Understanding {
   const reader = new MessageReader()
   for (let at = 0; at < octets; at += readOctets) {
     reader.push(segments.read(place, at, Math.min(at + readOctets, octets)))
   }
-  return reader.end((start, end) => segments.read(place, start, end), log)
+  return reader.end((start, end) => segments.read(place, start, end), log, sending)
 }
 
 /** Moves the new database in the place of the old. @returns the folder of what was there. */

@@ -1,15 +1,5 @@
+import type { Report } from './calls.ts'
 import { gapOctets, type Examination } from './examination.ts'
-
-/** What was found, for people. */
-export interface Report {
-  /** Whether everything is as it should be. */
-  readonly healthy: boolean
-  /** Whether `rebuild` can make something of it. */
-  readonly canRebuild: boolean
-  readonly text: string
-  /** What to do. */
-  readonly advice: string
-}
 
 export function report(examination: Examination): Report {
   const { directory, database, files, known, labelled, missing, changed, unknown } = examination

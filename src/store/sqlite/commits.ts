@@ -105,16 +105,17 @@ export function openCommits(parts: CommitParts): Commits {
   const commitSoon = committer({ transactions, arrivals, queue, withReserve }, { log, damage })
   withReserve(() => arrivals.recover())
   const close = (): void => {
+    // libsql leaves the log where it is; a backup of store.db alone is whole so.
+    checkpoints.now()
     checkpoints.close()
     journal?.close()
     reserve?.close()
   }
-  const short = (): boolean => reserve?.short() ?? false
   const giveRoom = (): boolean => {
     const emptied = !transactions.open && checkpoints.now()
     return (reserve?.release() ?? false) || emptied
   }
-  return { transactions, arrivals, queue, withReserve, short, giveRoom, close }
+  return { transactions, arrivals, queue, withReserve, short: () => reserve?.short() ?? false, giveRoom, close }
 }
 
 const diskIsFull = (cause: unknown): StoreError => new StoreError('full', 'The disk is full', { cause })

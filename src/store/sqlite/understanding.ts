@@ -19,11 +19,10 @@ export interface Understanding {
 
 /** What the envelope says that the octets are read by. */
 export function sendingOf({ listener, reversePath }: SmtpEnvelope): Sending {
-  return otherWays.has(listener) ? {} : { smtpUtf8: reversePath.smtpUtf8 === true }
+  return smtpListeners.has(listener) ? { smtpUtf8: reversePath.smtpUtf8 === true } : {}
 }
 
-/** Listeners that take messages and do not speak SMTP. */
-const otherWays = new Set(['http', 'imap', 'imaps'])
+const smtpListeners = new Set(['smtp', 'submission', 'smtps'])
 
 type Read = (start: number, end: number) => Uint8Array
 
