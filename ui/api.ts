@@ -1,4 +1,12 @@
-import type { WireHeaders, WireMessage, WirePage, WireProblem, WireSession, WireState } from '../src/http/wire-types.ts'
+import type {
+  WireHeaders,
+  WireMessage,
+  WirePage,
+  WireProblem,
+  WireSession,
+  WireSessions,
+  WireState,
+} from '../src/http/wire-types.ts'
 
 /** What the server answered instead of what was asked for. RFC 9457. */
 export class ApiProblem extends Error {
@@ -59,9 +67,14 @@ export function getHeaders(key: string): Promise<WireHeaders> {
   return getJson(messageUrl(key, '/headers'))
 }
 
-export async function getSessions(): Promise<readonly WireSession[]> {
-  const answer = await getJson<{ sessions: WireSession[] }>('api/sessions')
-  return answer.sessions
+/** What is asked for by its names in REST; empty ones choose nothing. */
+export function getSessions(filter: Readonly<Record<string, string>>): Promise<WireSessions> {
+  const chosen = Object.entries(filter).filter(([, value]) => value !== '')
+  return getJson(`api/sessions?${new URLSearchParams(chosen)}`)
+}
+
+export function getSession(id: string): Promise<WireSession> {
+  return getJson(`api/sessions/${id}`)
 }
 
 export function getState(): Promise<WireState> {

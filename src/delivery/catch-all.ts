@@ -81,10 +81,10 @@ function sink({ session, reception, budget, log }: Incoming): DataSink {
         throw refusal(error)
       }
     },
-    async end(envelope, { prologue, transaction }) {
+    async end(envelope, { prologue, transaction, reply }) {
       try {
         const filing = filingFor(envelope.forwardPaths)
-        const arrival = { envelope, sessionId: session.id, prologue, conversation: transaction, filing }
+        const arrival = { envelope, sessionId: session.id, prologue, conversation: transaction, reply, filing }
         const { key } = await reception.commit(arrival)
         return { key }
       } catch (error) {
@@ -127,6 +127,8 @@ function sessionRecord(session: SmtpSession, end: SessionEnd): SessionRecord {
     endedAt: end.endedAt,
     messages: end.messages,
     outcome: end.outcome,
+    refusals: end.refusals,
+    ...(end.triedUser !== undefined && { triedUser: end.triedUser }),
     transcript: end.transcript,
   }
 }

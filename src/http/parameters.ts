@@ -72,6 +72,18 @@ export function numberParameter(
   )
 }
 
+/** A moment in the query part, as RFC 3339 has it; a date alone is its beginning in UTC. Becomes milliseconds since 1970. */
+export const timeParameter = (description: string): v.ExactOptionalSchema<v.GenericSchema<string, number>, undefined> =>
+  v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{4}-\d\d-\d\d(?:T[\d:.]{5,15}(?:Z|[+-]\d\d:\d\d))?$/, 'not a moment such as 2026-11-30T12:00:00Z'),
+      v.transform((text) => Date.parse(text)),
+      v.number('no such moment'),
+      v.metadata({ description: `${description}: 2026-11-30T12:00:00Z, or a date` }),
+    ),
+  )
+
 /** @returns undefined for no query, or an empty one. @throws HttpProblem 400 that points at the place. */
 export function criteriaOf(query: string | undefined): Criteria | undefined {
   if (query === undefined || query.trim() === '') return undefined

@@ -11,6 +11,7 @@ import type {
   WireProblem,
   WireReplay,
   WireSession,
+  WireSessions,
   WireState,
   WireSummary,
 } from './wire-types.ts'
@@ -128,12 +129,13 @@ export const headersSchema: v.GenericSchema<WireHeaders> = v.object({
   fields: v.array(v.object({ name: text, value: text, raw: text, offset: count })),
 })
 
-export const sessionSchema: v.GenericSchema<WireSession> = v.object({
+const sessionEntries = {
   id: text,
   listener: text,
   client: v.object({ address: text, port: count }),
   heloName: text,
   authUser: nullableText,
+  triedUser: v.pipe(nullableText, v.metadata({ description: 'User name of the last login that was refused' })),
   tls: nullableText,
   startedAt: time,
   endedAt: v.pipe(
@@ -144,10 +146,26 @@ export const sessionSchema: v.GenericSchema<WireSession> = v.object({
   outcome: v.pipe(
     text,
     v.metadata({
-      description: '`completed`, `dropped`, `refused`, `timeout`, `shutdown`, `tls-failed`, or `open` while it lasts',
+      description:
+        '`completed`; `closed`: without QUIT, no fault; `dropped`: in the middle of something; `refused`, `timeout`, ' +
+        '`shutdown`, `tls-failed`, or `open` while it lasts',
     }),
   ),
-  transcript: text,
+  refusals: v.pipe(count, v.metadata({ description: 'Answers that refused something' })),
+  remark: v.pipe(nullableText, v.metadata({ description: 'What the server remarked at its end' })),
+}
+
+export const sessionsSchema: v.GenericSchema<WireSessions> = v.object({
+  sessions: v.array(v.object(sessionEntries)),
+  next: v.pipe(nullableText, v.metadata({ description: 'To be given as `before`; null at the end' })),
+})
+
+export const sessionSchema: v.GenericSchema<WireSession> = v.object({
+  ...sessionEntries,
+  transcript: v.pipe(
+    text,
+    v.metadata({ description: 'Lines `0.012 C: …` and `0.012 S: …`: seconds, who, and what; others are remarks' }),
+  ),
 })
 
 export const stateSchema: v.GenericSchema<WireState> = v.object({

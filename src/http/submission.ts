@@ -1,5 +1,6 @@
 /** Messages that come by REST, handed to the delivery as one SMTP transaction would be. */
 import type { SmtpSession, StoredAs } from '../smtp/delivery.ts'
+import { Transcript } from '../net/transcript.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
 import { HttpProblem } from './problem.ts'
 import type { RouteServices } from './services.ts'
@@ -27,26 +28,32 @@ export async function submit(services: RouteServices, submission: Submission): P
     heloName: '',
     ...(submission.user === undefined ? {} : { authUser: submission.user }),
   }
-  const lines = [requestLine(submission)]
+  const transcript = new Transcript(clock)
+  transcript.client(submission.request ?? 'POST /api/messages')
   let stored: StoredAs | undefined
   try {
-    stored = await transact(services, session, submission)
-    lines.push(`S: 201 Stored as ${stored.key}`)
+    stored = await transact(services, session, { submission, transcript })
+    transcript.server(storedWords + stored.key)
     return stored
   } catch (error) {
-    lines.push('S: refused')
+    transcript.server('refused')
     throw error
   } finally {
     delivery.closed(session, {
       endedAt: clock.now(),
       messages: stored === undefined ? 0 : 1,
       outcome: stored === undefined ? 'refused' : 'completed',
-      transcript: lines.join('\n'),
+      refusals: stored === undefined ? 1 : 0,
+      transcript: String(transcript),
     })
   }
 }
 
-async function transact(services: RouteServices, session: SmtpSession, submission: Submission): Promise<StoredAs> {
+async function transact(
+  services: RouteServices,
+  session: SmtpSession,
+  { submission, transcript }: { readonly submission: Submission; readonly transcript: Transcript },
+): Promise<StoredAs> {
   const { delivery, clock, maxMessageOctets } = services
   const reversePath = { address: submission.reversePath }
   const forwardPaths = submission.forwardPaths.map((address) => ({ address }))
@@ -76,13 +83,13 @@ async function transact(services: RouteServices, session: SmtpSession, submissio
     mailAt,
     dataAt: clock.now(),
   }
-  const transaction = `${requestLine(submission)}\nC: <${octets} octets>`
-  return sink.end(envelope, { prologue: '', transaction })
+  transcript.client(`<${octets} octets>`)
+  const reply = transcript.timed(`S: ${storedWords}`)
+  return sink.end(envelope, { prologue: '', transaction: String(transcript), reply })
 }
 
-function requestLine({ request = 'POST /api/messages' }: Submission): string {
-  return `C: ${request}`
-}
+/** The answer, up to the key. */
+const storedWords = '201 Stored as '
 
 function tooLarge(maxOctets: number): HttpProblem {
   return new HttpProblem(413, 'Content too large', `A message may have at most ${maxOctets} octets.`)

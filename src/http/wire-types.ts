@@ -116,20 +116,39 @@ export interface WireHeaders {
   fields: { name: string; value: string; raw: string; offset: number }[]
 }
 
-/** `GET /api/sessions`. */
-export interface WireSession {
+/** A session in `GET /api/sessions`. */
+export interface WireSessionSummary {
   id: string
   listener: string
   client: { address: string; port: number }
   heloName: string
+  /** Who logged in. */
   authUser: string | null
+  /** The user name of a login that was refused; the last one. */
+  triedUser: string | null
   tls: string | null
   startedAt: string
   /** Null while it is open, and where its end was never told. */
   endedAt: string | null
   messages: number
-  /** `completed`, `dropped`, `refused`, `timeout`, `shutdown`, or `open` while it lasts. */
+  /** As `SessionOutcome` has it, or `open` while it lasts. */
   outcome: string
+  /** Answers that refused something. */
+  refusals: number
+  /** What the server remarked at its end, such as why TLS failed. */
+  remark: string | null
+}
+
+/** `GET /api/sessions`: newest first. */
+export interface WireSessions {
+  sessions: WireSessionSummary[]
+  /** To be given as `before`; null at the end. */
+  next: string | null
+}
+
+/** `GET /api/sessions/{id}`. */
+export interface WireSession extends WireSessionSummary {
+  /** Lines `0.012 C: …` and `0.012 S: …`: seconds since the session began, who said it, and what. Others are remarks. */
   transcript: string
 }
 

@@ -13,6 +13,7 @@ import type {
   WireMessage,
   WirePart,
   WireSession,
+  WireSessionSummary,
   WireSummary,
 } from './wire-types.ts'
 
@@ -72,20 +73,33 @@ export function wireMessage(message: StoredMessage, content: MessageContent): Wi
   }
 }
 
-export function wireSession(session: KeptSession): WireSession {
+export const wireSession = (session: KeptSession): WireSession => ({
+  ...wireSessionSummary(session),
+  transcript: session.transcript,
+})
+
+export function wireSessionSummary(session: KeptSession): WireSessionSummary {
   return {
     id: session.id,
     listener: session.listener,
     client: { address: session.clientAddress, port: session.clientPort },
     heloName: session.heloName,
     authUser: session.authUser ?? null,
+    triedUser: session.triedUser ?? null,
     tls: session.tls ?? null,
     startedAt: wireTime(session.startedAt),
     endedAt: session.endedAt === undefined ? null : wireTime(session.endedAt),
     messages: session.messages,
     outcome: session.outcome,
-    transcript: session.transcript,
+    refusals: session.refusals,
+    remark: remarkOf(session.transcript),
   }
+}
+
+/** The last line of a transcript, where neither side said it. */
+function remarkOf(transcript: string): string | null {
+  const last = transcript.slice(transcript.lastIndexOf('\n') + 1).replace(/^\d+\.\d{3} /, '')
+  return last === '' || /^[CS]: /.test(last) ? null : last
 }
 
 /**

@@ -9,9 +9,12 @@ export function requirePrivacy({ host, connection }: SessionContext): void {
   if (host.requireTls && connection.tls === undefined) throw new ImapNo('Use STARTTLS first', 'PRIVACYREQUIRED')
 }
 
-/** The end of a login. @throws ImapNo AUTHENTICATIONFAILED. */
-export function loggedIn(session: SessionContext, answer: Authenticated, mechanism: string): Outcome {
-  if ('refused' in answer) throw new ImapNo(answer.refused, 'AUTHENTICATIONFAILED')
+/** The end of a login. @throws ImapNo AUTHENTICATIONFAILED, the later the more there were. */
+export async function loggedIn(session: SessionContext, answer: Authenticated, mechanism: string): Promise<Outcome> {
+  if ('refused' in answer) {
+    await session.loginRefused(answer.tried)
+    throw new ImapNo(answer.refused, 'AUTHENTICATIONFAILED')
+  }
   session.loggedIn(answer.user, mechanism)
   return {
     state: { kind: 'authenticated', account: accountOf(answer.user) },

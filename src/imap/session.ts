@@ -23,6 +23,7 @@ import { shownUnknown, redacted } from '../net/secrets.ts'
 import { Transcript, printable } from '../net/transcript.ts'
 import { StoreError, type SessionRecord } from '../store/store.ts'
 import type { Connection, Ending } from '../net/connection.ts'
+import { failedLoginDelay, maxFailedLogins } from '../sasl/logins.ts'
 import { withoutTrailingSpaces } from '../net/line-reader.ts'
 import { CommandReader, type RawCommand } from './wire/command-reader.ts'
 
@@ -32,8 +33,6 @@ const afterLogin = { lineOctets: 64 * 1024, literalOctets: 1024 * 1024 }
 /** Commands in a row that are none, before the session ends: before login, and after. */
 const maxBadBefore = 3
 const maxBadAfter = 25
-/** Of one session. */
-const maxFailedLogins = 5
 /** How long a client may say nothing before and after login, milliseconds. RFC 9051 §5.4. */
 const greetedMs = 5 * 60_000
 export const autologoutMs = 30 * 60_000
@@ -44,7 +43,7 @@ export class Session implements SessionContext {
   readonly connection: Connection
   readonly #reader: CommandReader
   readonly #respond: Responses
-  readonly #transcript = new Transcript()
+  readonly #transcript: Transcript
   readonly client: { readonly address: string; readonly port: number }
   readonly connectedAt: number
   readonly #enabled = new Set<Extension>()
@@ -57,6 +56,8 @@ export class Session implements SessionContext {
   #compressed = false
   #bad = 0
   #failedLogins = 0
+  #refusals = 0
+  #triedUser: string | undefined
   #outcome: SessionRecord['outcome'] | undefined
 
   constructor(
@@ -65,6 +66,7 @@ export class Session implements SessionContext {
     about: { id: string; client: { address: string; port: number } },
   ) {
     this.host = host
+    this.#transcript = new Transcript(host.clock)
     this.connection = connection
     this.id = about.id
     this.client = about.client
@@ -181,6 +183,11 @@ export class Session implements SessionContext {
     this.connection.writeLine(`+ ${text}`)
   }
 
+  loginRefused(user: string | undefined): Promise<void> {
+    this.#triedUser = user ?? this.#triedUser
+    return this.connection.pause(failedLoginDelay(++this.#failedLogins))
+  }
+
   loggedIn(user: string, mechanism: string): void {
     this.#user = user
     Object.assign(this.#reader.limits, afterLogin)
@@ -289,7 +296,7 @@ export class Session implements SessionContext {
       if (error.cause !== undefined)
         this.host.log.warn({ err: error.cause, session: this.id }, 'an IMAP command failed')
       this.#tagged(head.tag, 'NO', error.code, error.message)
-      if (error.code === 'AUTHENTICATIONFAILED') this.#countFailedLogin()
+      if (this.#failedLogins >= maxFailedLogins) this.#tooManyLogins()
     } else if (error instanceof StoreError) {
       this.#tagged(head.tag, 'NO', storeCodes[error.code], error.message)
     } else {
@@ -305,13 +312,13 @@ export class Session implements SessionContext {
     this.#bye('Too many commands that are none', 'CLIENTBUG')
   }
 
-  #countFailedLogin(): void {
-    if (++this.#failedLogins < maxFailedLogins) return
+  #tooManyLogins(): void {
     this.#outcome ??= 'refused'
     this.#bye('Too many failed logins', 'CLIENTBUG')
   }
 
   #tagged(tag: string, kind: 'OK' | 'NO' | 'BAD', code: string | undefined, text: string): void {
+    if (kind !== 'OK') this.#refusals++
     const line = `${tag} ${kind} ${code === undefined ? '' : `[${code}] `}${humanText(text.slice(0, maxText), this.utf8)}`
     const shown = tag !== this.#secretTag ? line : `${redacted}${line.slice(tag.length)}`
     this.#transcript.server(printable(shown))
@@ -352,18 +359,20 @@ export class Session implements SessionContext {
       clientPort: this.client.port,
       heloName: '',
       ...(this.#user !== undefined && { authUser: this.#user }),
+      ...(this.#triedUser !== undefined && { triedUser: this.#triedUser }),
       ...(tls && { tls: `${tls.version} ${tls.cipher}` }),
       startedAt: this.connectedAt,
       endedAt: this.host.clock.now(),
       messages: 0,
       outcome: this.#outcome ?? 'dropped',
+      refusals: this.#refusals,
       transcript: this.#transcript.toString(),
     })
   }
 }
 
 const outcomes: Readonly<Record<Ending, SessionRecord['outcome']>> = {
-  closed: 'dropped',
+  closed: 'closed',
   failed: 'dropped',
   stalled: 'timeout',
   idle: 'timeout',

@@ -95,4 +95,6 @@ export interface SessionContext {
   tellNews(expungeAllowed: boolean): Promise<void>
   /** Who logged in, as they named themselves; for the record of the session. */
   loggedIn(user: string, mechanism: string): void
+  /** Resolves when that may be said. @param user who they said they are, where that could be read. */
+  loginRefused(user: string | undefined): Promise<void>
 }

@@ -140,6 +140,20 @@ export class Connection {
     this.setIdle(this.limits.idleMs)
   }
 
+  /** Resolves after so many milliseconds, or when the client is gone. */
+  async pause(ms: number): Promise<void> {
+    if (ms === 0 || !this.writable) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#socket.off('close', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#socket.on('close', done)
+    })
+  }
+
   /** How long the client may say nothing from now on. */
   setIdle(idleMs: number): void {
     this.limits.idleMs = idleMs

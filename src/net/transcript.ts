@@ -1,4 +1,5 @@
 /** The conversation of a session as people read it: both directions, secrets out, bounded. */
+import type { Clock } from '../clock.ts'
 
 /** Characters of a text that are kept: the first and the last half of it. */
 const maxKept = 64 * 1024
@@ -66,23 +67,33 @@ export class BoundedText {
   }
 }
 
-/** Gathers the lines of one session. */
+/**
+ * Gathers the lines of one session: how many seconds after its beginning, who said it, and what: `0.012 C: QUIT`. A remark
+ * of our own has no `C: ` and no `S: `.
+ */
 export class Transcript {
   readonly #session = new BoundedText()
+  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #begunAt: number
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock
+    this.#begunAt = clock.monotonic()
+  }
 
   /** A command as it is to be shown, without secrets. */
   client(line: string): void {
-    this.add('C: ' + printable(line))
+    this.add(this.timed('C: ' + printable(line)))
   }
 
   /** One line of an answer. */
   server(line: string): void {
-    this.add('S: ' + line)
+    this.add(this.timed('S: ' + line))
   }
 
   /** A sentence of our own about what happened; never begins like a line of either side. */
   remark(text: string): void {
-    this.add(text)
+    this.add(this.timed(text))
   }
 
   /** All of it. */
@@ -92,6 +103,11 @@ export class Transcript {
 
   protected add(line: string): void {
     this.#session.add(line)
+  }
+
+  /** As it would stand if it were said now. */
+  timed(line: string): string {
+    return `${((this.#clock.monotonic() - this.#begunAt) / 1000).toFixed(3)} ${line}`
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { LineReader, withoutTrailingSpaces } from '../net/line-reader.ts'
 import { shownUnknown, redacted, shownMechanism } from '../net/secrets.ts'
 import { printable, Transcript } from '../net/transcript.ts'
-import type { Authenticated } from '../sasl/logins.ts'
+import { failedLoginDelay, maxFailedLogins, type Authenticated } from '../sasl/logins.ts'
 import { accountOf } from '../store/account.ts'
 import type { SessionRecord } from '../store/store.ts'
 import { commands } from './commands.ts'
@@ -38,7 +38,7 @@ export class Session implements SessionContext {
   utf8 = false
   readonly #about: { readonly id: string; readonly client: { readonly address: string; readonly port: number } }
   readonly #lines: LineReader
-  readonly #transcript = new Transcript()
+  readonly #transcript: Transcript
   readonly #startedAt: number
   #state: State = { kind: 'authorization' }
   #user: string | undefined
@@ -46,6 +46,8 @@ export class Session implements SessionContext {
   #loginSeen = false
   #bad = 0
   #failedLogins = 0
+  #refusals = 0
+  #triedUser: string | undefined
   #outcome: SessionRecord['outcome'] | undefined
 
   constructor(
@@ -54,6 +56,7 @@ export class Session implements SessionContext {
     about: { id: string; client: { address: string; port: number } },
   ) {
     this.host = host
+    this.#transcript = new Transcript(host.clock)
     this.connection = connection
     this.#about = about
     this.#lines = new LineReader(connection)
@@ -122,7 +125,8 @@ export class Session implements SessionContext {
 
   async logIn(answer: Authenticated): Promise<Outcome> {
     if ('refused' in answer) {
-      this.#failedLogins++
+      this.#triedUser = answer.tried ?? this.#triedUser
+      await this.connection.pause(failedLoginDelay(++this.#failedLogins))
       throw new Pop3Refusal(answer.refused, 'AUTH')
     }
     const maildrop = await this.host.maildrops.open(accountOf(answer.user))
@@ -201,7 +205,7 @@ export class Session implements SessionContext {
     }
     const { code, message, last } = known ? error : { code: 'SYS/TEMP', message: 'Internal error', last: false }
     this.#say(`-ERR ${code === undefined ? '' : `[${code}] `}${message}`)
-    if (!last && this.#bad < maxBad && this.#failedLogins < maxBad) return
+    if (!last && this.#bad < maxBad && this.#failedLogins < maxFailedLogins) return
     this.#outcome ??= 'refused'
     this.#leave()
   }
@@ -213,6 +217,7 @@ export class Session implements SessionContext {
   }
 
   #say(line: string): void {
+    if (line.startsWith('-')) this.#refusals++
     this.#transcript.server(printable(line))
     this.connection.writeLine(line)
   }
@@ -251,18 +256,20 @@ export class Session implements SessionContext {
       clientPort: client.port,
       heloName: '',
       ...(this.#user !== undefined && { authUser: this.#user }),
+      ...(this.#triedUser !== undefined && { triedUser: this.#triedUser }),
       ...(tls && { tls: `${tls.version} ${tls.cipher}` }),
       startedAt: this.#startedAt,
       endedAt: this.host.clock.now(),
       messages: 0,
       outcome: this.#outcome ?? 'dropped',
+      refusals: this.#refusals,
       transcript: this.#transcript.toString(),
     })
   }
 }
 
 const outcomes: Readonly<Record<Ending, SessionRecord['outcome']>> = {
-  closed: 'dropped',
+  closed: 'closed',
   failed: 'dropped',
   stalled: 'timeout',
   idle: 'timeout',

@@ -1,7 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** Who somebody is, or why that is not believed. */
-export type Authenticated = { readonly user: string } | { readonly refused: string }
+export type Authenticated =
+  | { readonly user: string }
+  | {
+      readonly refused: string
+      /** The user name that was tried. */
+      readonly tried?: string
+    }
 
 /** Who may log in. */
 export interface Logins {
@@ -11,7 +17,14 @@ export interface Logins {
   readonly strict: boolean
 }
 
-const wrong: Authenticated = { refused: 'User name or password is wrong' }
+export const wrong = (tried: string): Authenticated => ({ refused: 'User name or password is wrong', tried })
+
+/** Failed logins after which a session ends. */
+export const maxFailedLogins = 5
+
+/** Milliseconds to wait before the answer to so many failed logins of a session: the first is a slip. */
+export const failedLoginDelay = (failures: number): number =>
+  failures < 2 ? 0 : Math.min(125 * 2 ** (failures - 1), 2000)
 
 /** Where anybody may log in, nobody may too: an empty user name is one like any other. */
 export function logIn(logins: Logins, user: string, password: string): Authenticated {
@@ -19,17 +32,17 @@ export function logIn(logins: Logins, user: string, password: string): Authentic
   if (known === undefined) {
     // An unknown user takes as long as a known one.
     equal(password, 'no such user')
-    return logins.strict ? wrong : { user }
+    return logins.strict ? wrong(user) : { user }
   }
-  return equal(password, known) ? { user } : wrong
+  return equal(password, known) ? { user } : wrong(user)
 }
 
 /** A mechanism that proves to have the password without saying it. @param proves whether it does. */
 export function logInByProof(logins: Logins, user: string, proves: (password: string) => boolean): Authenticated {
   const known = logins.users.get(user)
   const right = proves(known ?? '')
-  if (known === undefined) return logins.strict ? wrong : { user }
-  return right ? { user } : wrong
+  if (known === undefined) return logins.strict ? wrong(user) : { user }
+  return right ? { user } : wrong(user)
 }
 
 /** In a time that does not depend on where they differ, nor on their lengths. */

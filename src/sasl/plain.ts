@@ -16,7 +16,7 @@ export const plain: Mechanism = {
     const answer = logIn(logins, user, password)
     // To act for somebody else is nobody's right.
     if ('user' in answer && authorizationId !== '' && authorizationId !== user) {
-      return { refused: 'Nobody may log in as somebody else' }
+      return { refused: 'Nobody may log in as somebody else', tried: user }
     }
     return answer
   },

@@ -1,7 +1,7 @@
 /** SCRAM-SHA-256, RFC 7677 and RFC 5802, without channel binding. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { malformed, nothing, type Mechanism } from './exchange.ts'
-import { equal } from './logins.ts'
+import { equal, wrong } from './logins.ts'
 
 /** RFC 7677 §4: at least 4,096. */
 const iterations = 4096
@@ -27,7 +27,7 @@ export const scramSha256: Mechanism = {
     const clientKey = hmac(salted, 'Client Key')
     const signature = hmac(createHash('sha256').update(clientKey).digest(), message)
     const right = equal(xor(clientKey, signature), last.proof)
-    if (!right || password === undefined) return { refused: 'User name or password is wrong' }
+    if (!right || password === undefined) return wrong(user)
     yield Buffer.from(`v=${hmac(hmac(salted, 'Server Key'), message).toString('base64')}`)
     return { user }
   },

@@ -20,6 +20,7 @@ export class SessionAuth {
   #mechanism: Mechanism | undefined
   #exchange: Exchange | undefined
   #identity: Identity | undefined
+  #triedUser: string | undefined
 
   constructor(users: Users) {
     this.#logins = { users: users ?? new Map<string, string>(), strict: users !== undefined }
@@ -27,6 +28,11 @@ export class SessionAuth {
 
   get identity(): Identity | undefined {
     return this.#identity
+  }
+
+  /** The user name of the last login that was refused. */
+  get triedUser(): string | undefined {
+    return this.#triedUser
   }
 
   /** The next line is the client's answer to a challenge. */
@@ -82,7 +88,10 @@ export class SessionAuth {
       return { code: 334, enhancedCode: '', text: value.toString('base64') }
     }
     if (value === malformed) throw badArgument('The response is not of the form that the mechanism has')
-    if ('refused' in value) throw new ProtocolError(535, '5.7.8', 'Authentication credentials invalid')
+    if ('refused' in value) {
+      this.#triedUser = value.tried ?? this.#triedUser
+      throw new ProtocolError(535, '5.7.8', 'Authentication credentials invalid')
+    }
     this.#identity = { user: value.user, mechanism: this.#mechanism?.name ?? '' }
     return { code: 235, enhancedCode: '2.7.0', text: 'Authentication successful' }
   }

@@ -47,7 +47,7 @@ export interface SmtpSession {
 }
 
 /**
- * The lines of a session, secrets taken out, each prefixed by `C: ` or `S: ` and joined by LF.
+ * The lines of a session, secrets taken out, as `net/transcript.ts` writes them, joined by LF.
  * Message content is not in it: DATA shows as `C: <5120 octets>`.
  */
 export interface Conversation {
@@ -55,15 +55,27 @@ export interface Conversation {
   readonly prologue: string
   /** From MAIL of this transaction (with anything since the transaction before it) to the final dot. */
   readonly transaction: string
+  /** The line of the reply to the final dot, as it will be said: the key of the message follows. */
+  readonly reply: string
 }
+
+/**
+ * `completed`: QUIT; `closed`: the client closed between two commands, as many do; `dropped`: it went away in the middle of
+ * something, or the connection failed; `refused`: the last word was ours, 4xx or 5xx; `timeout`; `shutdown`; `tls-failed`:
+ * the handshake failed.
+ */
+export type SessionOutcome = 'completed' | 'closed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
 
 /** How a session ended. */
 export interface SessionEnd {
   readonly endedAt: number
   /** Messages stored by it. */
   readonly messages: number
-  /** `completed`: QUIT; `dropped`: the client went away; `refused`: the last word was ours, 4xx or 5xx; `timeout`; `shutdown`; `tls-failed`: the handshake failed. */
-  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
+  readonly outcome: SessionOutcome
+  /** Replies that refused: 4xx and 5xx. */
+  readonly refusals: number
+  /** The user name of a login that was refused; the last one. */
+  readonly triedUser?: string
   /** The whole conversation, its middle left out (and said so) past 64 KiB. */
   readonly transcript: string
 }

@@ -23,17 +23,23 @@ export function failedHandshake(host: SessionHost, socket: net.Socket): PendingH
     connectedAt: host.clock.now(),
     heloName: '',
   }
+  const transcript = new Transcript(host.clock)
   const place = { listener: host.name, port: socket.localPort ?? 0, plainWay: host.withoutTls }
   return {
     timedOut: false,
     ours: false,
     record(cause) {
-      const transcript = new Transcript()
       const error = handshakeError(cause, { begun: socket.bytesRead > 0, timedOut: this.timedOut, ours: this.ours })
       const about = { session: session.id, client: session.client.address }
       const outcome = host.stopping ? 'shutdown' : reportHandshake(error, { place, transcript, log: host.log, about })
       const endedAt = host.clock.now()
-      host.sessionOptions.delivery.closed(session, { endedAt, messages: 0, outcome, transcript: String(transcript) })
+      host.sessionOptions.delivery.closed(session, {
+        endedAt,
+        messages: 0,
+        refusals: 0,
+        outcome,
+        transcript: String(transcript),
+      })
     },
   }
 }

@@ -3,10 +3,10 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import type net from 'node:net'
 import { Conduct, tooManyErrors } from './admission.ts'
 import { SessionAuth } from './auth.ts'
-import { maxLineOctets, parseCommandLine, type CommandLine } from './command-line.ts'
+import { maxLineOctets, parseCommandLine } from './command-line.ts'
 import { circumstances } from './circumstances.ts'
 import { commands, type SessionState } from './commands.ts'
-import { SmtpRefusal, type SessionEnd, type SmtpSession } from './delivery.ts'
+import { SmtpRefusal, type SessionOutcome, type SmtpSession } from './delivery.ts'
 import type { SmtpEnvelope } from './envelope.ts'
 import { endWithClient } from './failed-handshake.ts'
 import type { SessionHost } from './host.ts'
@@ -25,19 +25,20 @@ import {
   type Reply,
 } from './reply.ts'
 import { SessionTls } from './session-tls.ts'
-import { shownLine, shownSecret, SmtpTranscript } from './transcript.ts'
+import { Tally } from './tally.ts'
+import { shownSecret, SmtpTranscript } from './transcript.ts'
 
 /** How long a client may take to close its side when the server stops. */
 const lingerMs = 500
 
-type Outcome = SessionEnd['outcome']
+type Outcome = SessionOutcome
 type Done = () => void
 
 /** smtp-server's connection with our reader, verbs and replies. */
 export class Session extends SMTPConnection implements ReaderEvents {
   readonly #host: SessionHost
   readonly #state: SessionState
-  readonly #transcript = new SmtpTranscript()
+  readonly #transcript: SmtpTranscript
   readonly #conduct = new Conduct()
   readonly #connectedAt: number
   /** Gives the place among all connections back; undefined where there was none left. */
@@ -48,9 +49,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   /** The client waits for us. */
   #busy = false
   #handshakeLimit: NodeJS.Timeout | undefined
-  #messages = 0
-  #lastCode = 0
-  #authSeen = false
+  readonly #tally = new Tally()
   readonly #auth: SessionAuth
   readonly #tls = new SessionTls()
   #outcome: Outcome | undefined
@@ -62,6 +61,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#auth = new SessionAuth(host.users)
     this.#leave = host.clients.enter()
     this.#connectedAt = host.clock.now()
+    this.#transcript = new SmtpTranscript(host.clock)
     this.#state = { ...host.sessionOptions, heloName: '', transaction: undefined, session: this.#describe('') }
   }
 
@@ -133,6 +133,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
   }
 
   override _onError(error: Error): void {
+    this.#tally.broken = true
     this.#tls.fail(error)
     this.#host.log.debug({ err: error, session: this.id }, 'SMTP connection failed')
     this.close()
@@ -153,7 +154,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#tls.heard()
     if (this.#auth.open) return this.#continueAuth(command.line, done)
     const { verb, argument } = command
-    this.#note(command)
+    this.#transcript.command(command)
     try {
       const { offered, session } = this.#state
       const needsTls = this.#host.requireTls && !this.secure
@@ -193,11 +194,13 @@ export class Session extends SMTPConnection implements ReaderEvents {
     this.#transcript.client(`<${reception.octets} octets>`)
     this.#busy = true
     const envelope: SmtpEnvelope = { ...transaction, ...circumstances(session), dataAt }
-    reception.end(envelope, this.#transcript.conversation()).then(
+    const stored = (key: string): Reply => ({ code: 250, enhancedCode: '2.0.0', text: `Stored as ${key}` })
+    const [line = ''] = replyLines(stored(''), this.#state.offered.has('ENHANCEDSTATUSCODES'))
+    reception.end(envelope, this.#transcript.conversation(line)).then(
       ({ key }) => {
-        this.#messages++
+        this.#tally.messages++
         this.#conduct.messageStored()
-        this.#reply({ code: 250, enhancedCode: '2.0.0', text: `Stored as ${key}` })
+        this.#reply(stored(key))
         this.#afterMessage(done)
       },
       (error: unknown) => {
@@ -220,12 +223,6 @@ export class Session extends SMTPConnection implements ReaderEvents {
   onFault(error: unknown): void {
     this.#refuse(error)
     this.close()
-  }
-
-  #note({ line, verb, argument }: CommandLine): void {
-    if (verb === 'MAIL') this.#transcript.beginTransaction()
-    if (/^\W*auth/i.test(line)) this.#authSeen = true
-    this.#transcript.client(shownLine({ line, verb, argument }, this.#authSeen))
   }
 
   #run(verb: string, argument: string, done: Done): void {
@@ -374,7 +371,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
         this.#transcript.server(line)
         this.#unsent += line + '\r\n'
       }
-      this.#lastCode = reply.code
+      this.#tally.replied(reply.code)
       if (!(this._parser instanceof OctetReader && this._parser.working)) this.#flush()
     }
     if (reply.code === 421) this.close()
@@ -390,10 +387,11 @@ export class Session extends SMTPConnection implements ReaderEvents {
   #finish(): void {
     this.#reception?.abort()
     this.#leave?.()
-    const fallback: Outcome = this.#lastCode >= 400 ? 'refused' : 'dropped'
-    const outcome = this.#outcome === 'shutdown' ? 'shutdown' : (this.#tlsOutcome() ?? this.#outcome ?? fallback)
+    const left = this.#tally.leftAs(this.#state.transaction !== undefined)
+    const outcome = this.#outcome === 'shutdown' ? 'shutdown' : (this.#tlsOutcome() ?? this.#outcome ?? left)
     const [endedAt, transcript] = [this.#host.clock.now(), String(this.#transcript)]
-    this.#state.delivery.closed(this.#state.session, { endedAt, messages: this.#messages, outcome, transcript })
+    const { delivery, session } = this.#state
+    delivery.closed(session, this.#tally.end({ outcome, endedAt, transcript, triedUser: this.#auth.triedUser }))
     this.#host.sessionEnded(this)
   }
 }

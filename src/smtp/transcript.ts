@@ -9,9 +9,17 @@ import type { Conversation } from './delivery.ts'
 export class SmtpTranscript extends Transcript {
   #transaction = new BoundedText()
   #prologue: string | undefined
+  /** What is no command after an AUTH may be its secret. SEC-1. */
+  #authSeen = false
+
+  command(command: CommandLine): void {
+    if (command.verb === 'MAIL') this.#beginTransaction()
+    if (/^\W*auth/i.test(command.line)) this.#authSeen = true
+    this.client(shownLine(command, this.#authSeen))
+  }
 
   /** The first MAIL comes next: what was said so far is the prologue of every message. */
-  beginTransaction(): void {
+  #beginTransaction(): void {
     if (this.#prologue !== undefined) return
     this.#prologue = this.#transaction.toString()
     this.#transaction = new BoundedText()
@@ -22,9 +30,10 @@ export class SmtpTranscript extends Transcript {
     this.#transaction = new BoundedText()
   }
 
-  /** As it is now, for the message whose final dot was the last that was said. */
-  conversation(): Conversation {
-    return { prologue: this.#prologue ?? '', transaction: this.#transaction.toString() }
+  /** As it is now, for the message whose final dot was the last that was said. @param reply to it, up to the key. */
+  conversation(reply: string): Conversation {
+    const prologue = this.#prologue ?? ''
+    return { prologue, transaction: this.#transaction.toString(), reply: this.timed('S: ' + reply) }
   }
 
   protected override add(line: string): void {
@@ -39,7 +48,7 @@ export const shownSecret = redacted
 const sessionVerbs = new Set(['DATA', 'QUIT', 'STARTTLS'])
 
 /** A command as it may be shown. @param authSeen whether there was an AUTH before it, or this is one. */
-export function shownLine({ line, verb, argument }: CommandLine, authSeen: boolean): string {
+function shownLine({ line, verb, argument }: CommandLine, authSeen: boolean): string {
   if (verb === 'AUTH') return shownMechanism('AUTH', argument)
   const known = commands.has(verb) || sessionVerbs.has(verb)
   return known ? line : shownUnknown(line, authSeen)

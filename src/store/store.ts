@@ -36,7 +36,7 @@ export interface Store {
   get(account: string, key: MessageKey): Promise<StoredMessage | undefined>
   /** Opens the raw octets. Undefined when the message is gone. */
   octets(key: MessageKey): Promise<Octets | undefined>
-  /** Conversation of the session up to this message's final reply. */
+  /** Conversation of the session up to this message's final reply, and with it. */
   conversation(key: MessageKey): Promise<string | undefined>
   /**
    * Something that others keep with a message, by name; it goes when the message goes, and changes nothing of it.
@@ -45,7 +45,7 @@ export interface Store {
   setNote(key: MessageKey, name: string, text: string | undefined): Promise<boolean>
   note(key: MessageKey, name: string): Promise<string | undefined>
   /** The newest first; those that brought a message and are not over yet, too. */
-  sessions(limit: number): Promise<readonly KeptSession[]>
+  sessions(limit: number, filter?: SessionFilter): Promise<readonly KeptSession[]>
   session(id: string): Promise<KeptSession | undefined>
 
   /** Adds and removes flags on the account's entries of these messages. @returns how many messages are in the account. */
@@ -120,6 +120,8 @@ export interface Arrival {
   readonly sessionId: string
   readonly prologue: string
   readonly conversation: string
+  /** Its last line up to the key of the message, which is not known before it is stored. */
+  readonly reply?: string
   /** Filed in these, and in the INBOX of `all`. */
   readonly filing: readonly Filing[]
   /** Only in these. */
@@ -268,13 +270,36 @@ export interface SessionRecord {
   readonly startedAt: number
   readonly endedAt: number
   readonly messages: number
-  readonly outcome: 'completed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
-  /** Lines `C: …` and `S: …`, LF between them, secrets out. */
+  /** As `smtp/delivery.ts` has it; of IMAP and POP3 likewise. */
+  readonly outcome: 'completed' | 'closed' | 'dropped' | 'refused' | 'timeout' | 'shutdown' | 'tls-failed'
+  /** Answers that refused something. Default 0. */
+  readonly refusals?: number
+  /** The user name of a login that was refused. */
+  readonly triedUser?: string
+  /** Lines `0.012 C: …` and `0.012 S: …`, seconds since it began; LF between them, secrets out. */
   readonly transcript: string
+}
+
+/** Which sessions. */
+export interface SessionFilter {
+  /** Only those that began before this one, by its id. */
+  readonly before?: string
+  readonly protocol?: 'smtp' | 'imap' | 'pop3' | 'http'
+  readonly outcome?: KeptSession['outcome']
+  /** Who logged in, or tried to; in any case. */
+  readonly user?: string
+  /** Milliseconds since 1970: those that began then or later, and before. */
+  readonly since?: number
+  readonly until?: number
+  /** Those with refusals. */
+  readonly refused?: true
+  /** Of a transcript only the end: some 1,000 characters. */
+  readonly brief?: true
 }
 
 /** A session that was kept, or one that is open and has brought a message. */
 export interface KeptSession extends Omit<SessionRecord, 'endedAt' | 'outcome'> {
+  readonly refusals: number
   /** Milliseconds since 1970. Undefined while it is open, and where its end was never told. */
   readonly endedAt: number | undefined
   /** `dropped` too where the server ended before the session did. */

@@ -19,7 +19,7 @@ const envelope: SmtpEnvelope = {
     dataAt: 3,
   },
 }
-const conversation = { prologue: 'p', transaction: 't' }
+const conversation = { prologue: 'p', transaction: 't', reply: 'r ' }
 
 /** The receiving door of a store, and what went through it. */
 function door(
@@ -57,7 +57,7 @@ test('a message is filed in the INBOX of each recipient, once per folded address
   await sink.write(Buffer.from('x'))
   assert.deepEqual(await sink.end(envelope, conversation), { key: 'k1' })
   const filing = ['b@x', 'c@x'].map((account) => ({ account, mailbox: 'INBOX', flags: [] }))
-  assert.deepEqual(arrivals, [{ envelope, sessionId: 's1', prologue: 'p', conversation: 't', filing }])
+  assert.deepEqual(arrivals, [{ envelope, sessionId: 's1', prologue: 'p', conversation: 't', reply: 'r ', filing }])
 })
 
 test('a full disk is 452 4.3.1, anything else 451 4.3.0 with its reason in the log alone', async () => {
@@ -102,11 +102,19 @@ test('REL-9: octets on their way have a limit over all sessions, and are given b
 test('every session is recorded', () => {
   const { store, records } = door()
   const delivery = catchAll(store, { log: silentLog })
-  delivery.closed(session, { endedAt: 9, messages: 2, outcome: 'completed', transcript: 'C: QUIT' })
+  delivery.closed(session, {
+    endedAt: 9,
+    messages: 2,
+    refusals: 1,
+    triedUser: 'x',
+    outcome: 'completed',
+    transcript: 'C: QUIT',
+  })
   assert.deepEqual(records, [
     {
       ...{ id: 's1', listener: 'smtp', clientAddress: '192.0.2.1', clientPort: 5, heloName: 'c', authUser: 'u' },
       ...{ tls: 'TLSv1.3 X', startedAt: 1, endedAt: 9, messages: 2, outcome: 'completed', transcript: 'C: QUIT' },
+      ...{ refusals: 1, triedUser: 'x' },
     },
   ])
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as v from 'valibot'
-import { messageSchema, pageSchema, problemSchema, sessionSchema } from '../../src/http/schemas.ts'
+import { messageSchema, pageSchema, problemSchema } from '../../src/http/schemas.ts'
 import type { WireMessage, WirePage, WireProblem } from '../../src/http/wire-types.ts'
 import { ask, message, serve } from './served.ts'
 
@@ -286,14 +286,4 @@ describe('methods and paths', () => {
     }
   })
   it('has no defects', () => assert.deepEqual(served.errors, []))
-})
-
-describe('GET /api/sessions', () => {
-  it('shows a session that is not over as open', async () => {
-    await served.put(welcome(1), 'alice@example.com')
-    const one = v.parse(sessionSchema, JSON.parse((await ask(port, '/api/sessions/test')).text))
-    assert.deepEqual([one.outcome, one.endedAt], ['open', null])
-    const { sessions } = JSON.parse((await ask(port, '/api/sessions')).text) as { sessions: unknown[] }
-    assert.deepEqual(sessions[0], one)
-  })
 })

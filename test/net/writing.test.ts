@@ -22,3 +22,17 @@ test('no text that is written ends a line or a response before its end', async (
   for await (const chunk of client.setEncoding('latin1')) received += chunk as string
   assert.equal(received, 'one  two three\r\n???\r\nliteral\r\n\u00e4?\r\n')
 })
+
+test('who waits for a client that goes away does not wait on', async (t) => {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [socket] = (await once(server, 'connection')) as [net.Socket]
+  const connection = new Connection(socket, limits)
+  await connection.pause(0)
+  const paused = connection.pause(24 * 3600_000)
+  client.destroy()
+  await paused
+  assert.ok(!connection.writable)
+})

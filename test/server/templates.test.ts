@@ -97,8 +97,8 @@ describe('a server with templates', () => {
       ],
     )
     const transcript = await (await fetch(`${url}/api/messages/${sent.key}/transcript`)).text()
-    assert.match(transcript, /^C: AUTH PLAIN/m)
-    assert.match(transcript, /^C: RCPT TO:<carol@example\.com>/m)
+    assert.match(transcript, /^[\d.]+ C: AUTH PLAIN/m)
+    assert.match(transcript, /^[\d.]+ C: RCPT TO:<carol@example\.com>/m)
   })
 })
 

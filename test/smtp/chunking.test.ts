@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LineClient } from '../support/line-client.ts'
 import { testSmtp, type TestSmtp } from '../support/smtp.ts'
+import { untimed } from '../support/untimed.ts'
 
 const session =
   'EHLO c\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<"a b"@x> SMTPUTF8\r\nRCPT TO:<ü@x>\r\nDATA\r\n..dots\r\n...\r\n.\rb\r\n\n.\n\r\n.\r\nNOOP\r\nQUIT\r\n'
@@ -21,7 +22,9 @@ async function resultOf({ port, delivery }: TestSmtp, octets: Buffer, cut: numbe
   const end = delivery.sessions.at(-1)?.end
   return {
     ...{ replies, content: message?.octets.toString('latin1'), reversePath, forwardPaths, heloName, authUser },
-    ...{ conversation: message?.conversation, transcript: end?.transcript, outcome: end?.outcome },
+    conversation: Object.values(message?.conversation ?? {}).map(untimed),
+    transcript: untimed(end?.transcript ?? ''),
+    outcome: end?.outcome,
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
 import { LineClient } from '../support/line-client.ts'
+import { untimed } from '../support/untimed.ts'
 import { openTransaction, testSmtp } from '../support/smtp.ts'
 
 test('the greeting comes at once: smtp-server would wait 100 ms', async () => {
@@ -71,15 +72,54 @@ test('a conversation is the prologue and the transaction', async () => {
       .concat('S: 354 End data with <CR><LF>.<CR><LF>', 'C: <5 octets>')
       .join('\n')
   assert.deepEqual(
-    delivery.messages.map((message) => message.conversation),
-    ['one', 'two'].map((name) => ({ prologue, transaction: transaction(name) })),
+    delivery.messages.map(({ conversation }) => Object.values(conversation).map(untimed)),
+    ['one', 'two'].map((name) => [prologue, transaction(name), 'S: 250 2.0.0 Stored as ']),
   )
   const [session] = delivery.sessions
   const stored = (key: number): string => `S: 250 2.0.0 Stored as ${key}`
   const lines = [prologue, transaction('one'), stored(1), transaction('two'), stored(2), 'C: QUIT', 'S: 221 2.0.0 Bye']
-  assert.equal(session?.end.transcript, lines.join('\n'))
-  assert.equal(session.end.messages, 2)
+  assert.equal(untimed(session?.end.transcript ?? ''), lines.join('\n'))
+  // Every line has its time, and none is before the one above it.
+  const times = session?.end.transcript.split('\n').map((line) => Number(/^(\d+\.\d{3}) [CS]: /.exec(line)?.[1])) ?? []
+  assert.ok(
+    times.every((time, i) => time >= (times[i - 1] ?? 0)),
+    times.join(),
+  )
+  assert.equal(session?.end.messages, 2)
   assert.equal(session.end.outcome, 'completed')
+})
+
+test('a client that closes without QUIT did nothing wrong, and refusals are counted whatever the end', async () => {
+  const { server, delivery, client } = await testSmtp()
+  const nodemailer = await client()
+  for (const line of ['HELO c', 'MAIL FROM:<>', 'RCPT TO:<a@x>', 'DATA', 'm\r\n.']) await nodemailer.command(line)
+  nodemailer.destroy()
+  await delivery.until(({ sessions }) => sessions.length === 1)
+  const wrong = await client()
+  for (const line of ['HELO c', 'RCPT TO:<a@x>', 'NOOP', 'QUIT']) await wrong.command(line)
+  await delivery.until(({ sessions }) => sessions.length === 2)
+  await server.stop()
+  assert.deepEqual(
+    delivery.sessions.map(({ end: { outcome, refusals } }) => [outcome, refusals]),
+    [
+      ['closed', 0],
+      ['completed', 1],
+    ],
+  )
+})
+
+test('a login that is refused keeps the name that was tried, and not the password', async () => {
+  const { server, delivery, client } = await testSmtp({ users: new Map([['ann', 'right']]) })
+  const connection = await client()
+  await connection.command('EHLO c')
+  const response = Buffer.from('\0ann\0wrong-secret').toString('base64')
+  assert.match(await connection.command(`AUTH PLAIN ${response}`), /^535/)
+  await connection.command('QUIT')
+  await delivery.until(({ sessions }) => sessions.length === 1)
+  await server.stop()
+  const [session] = delivery.sessions
+  assert.deepEqual([session?.end.triedUser, session?.session.authUser], ['ann', undefined])
+  assert.doesNotMatch(JSON.stringify(session), /wrong-secret|AGFubgB3/)
 })
 
 test('a session that breaks off leaves no message and is told of', async () => {

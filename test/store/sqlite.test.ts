@@ -7,6 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { entrySuite } from './suite-entries.ts'
 import { mailboxSuite } from './suite-mailboxes.ts'
+import { sessionSuite } from './suite-sessions.ts'
 import { storeSuite } from './suite.ts'
 
 async function inMemory(): Promise<{ store: Store; dispose: () => Promise<void> }> {
@@ -28,7 +29,9 @@ async function onDisk(): Promise<{ store: Store; dispose: () => Promise<void> }>
 
 storeSuite('SQLite in memory', inMemory)
 mailboxSuite('SQLite in memory', inMemory)
+sessionSuite('SQLite in memory', inMemory)
 entrySuite('SQLite in memory', inMemory)
 storeSuite('SQLite on disk', onDisk)
 mailboxSuite('SQLite on disk', onDisk)
+sessionSuite('SQLite on disk', onDisk)
 entrySuite('SQLite on disk', onDisk)

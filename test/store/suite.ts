@@ -112,68 +112,6 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; dis
       )
     })
 
-    it('tells the conversation of a message and of its session', async () => {
-      const { key } = await deliver(store, plainMessage('c'))
-      const conversation = 'S: 220 ready\nC: EHLO client.example\nC: MAIL FROM:<ann@example.com>\nS: 250 OK'
-      assert.equal(await store.conversation(key), conversation)
-      assert.equal((await store.session('session-1'))?.transcript, conversation)
-      assert.equal((await store.sessions(10))[0]?.messages, 1)
-    })
-
-    it('keeps the newest sessions without a message, those of mail clients apart', async () => {
-      for (let i = 0; i < 2300; i++) {
-        store.recordSession({
-          ...{ id: `s${i}`, listener: i < 10 ? 'smtp' : i % 2 ? 'imap' : 'pop3s', clientAddress: '::1', clientPort: 1 },
-          ...{ heloName: '', startedAt: i, endedAt: i, messages: 0, outcome: 'completed', transcript: '' },
-        })
-      }
-      const kept = (await store.sessions(5000)).map(({ id }) => id)
-      assert.deepEqual(
-        kept.slice(-10),
-        Array.from({ length: 10 }, (_, i) => `s${9 - i}`),
-      )
-      assert.ok(kept.length >= 1010 && kept.length <= 1110, `${kept.length}`)
-    })
-
-    it('shows a session that brought a message as open until its end is told', async () => {
-      await deliver(store, plainMessage('c'))
-      const open = await store.session('session-1')
-      assert.deepEqual([open?.outcome, open?.endedAt, open?.messages], ['open', undefined, 1])
-      store.recordSession({
-        ...{ id: 'session-1', listener: 'smtp', clientAddress: '127.0.0.1', clientPort: 40_000, heloName: 'c' },
-        ...{ startedAt: 1, endedAt: 9, messages: 1, outcome: 'completed', transcript: '' },
-      })
-      const [over] = await store.sessions(10)
-      assert.deepEqual([over?.id, over?.outcome, over?.endedAt], ['session-1', 'completed', 9])
-    })
-
-    it('keeps sessions without a message, the newest of them', async () => {
-      for (let i = 0; i < 5; i++) {
-        store.recordSession({
-          id: `s${i}`,
-          listener: 'smtp',
-          clientAddress: '::1',
-          clientPort: 1,
-          heloName: 'h',
-          startedAt: i,
-          endedAt: i + 1,
-          messages: 0,
-          outcome: 'refused',
-          transcript: 'S: 220 hi\nC: BAD\nS: 500 what',
-          tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256',
-        })
-      }
-      assert.deepEqual(
-        (await store.sessions(2)).map(({ id }) => id),
-        ['s4', 's3'],
-      )
-      const one = await store.session('s2')
-      assert.deepEqual(
-        [one?.outcome, one?.tls, one?.transcript.split('\n').length],
-        ['refused', 'TLSv1.3 TLS_AES_128_GCM_SHA256', 3],
-      )
-    })
-
     it('tells subscribers of each change, in order, before the call resolves', async () => {
       const heard: Change[] = []
       const leave = store.subscribe((changes) => void heard.push(...changes))

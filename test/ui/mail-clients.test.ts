@@ -47,6 +47,11 @@ test('sessions of IMAP and POP3 stand with those of SMTP', async () => {
   assert.match((await page.getByRole('button', { name: /^completed .* smtp/ }).textContent()) ?? '', /0 messages/)
   await imap.click()
   await page.getByText('hello of imap').waitFor()
+  await page.getByRole('combobox', { name: 'Protocol' }).selectOption('SMTP')
+  await imap.waitFor({ state: 'detached' })
+  await page.getByRole('searchbox', { name: 'User name' }).fill('nobody')
+  await page.getByRole('searchbox', { name: 'User name' }).press('Enter')
+  await page.getByText('No such session.').waitFor()
   await page.close()
 })
 

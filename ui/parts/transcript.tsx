@@ -1,13 +1,14 @@
-/** A conversation with a server: lines `C: …` and `S: …`. */
+/** A conversation with a server: lines `0.012 C: …` and `0.012 S: …`, and remarks; older ones are without seconds. */
 export function Transcript({ text }: { text: string }) {
   const lines = text.split('\n')
   if (lines[lines.length - 1] === '') lines.pop()
   return (
     <ol class="transcript">
       {lines.map((line, index) => {
-        const { who, kind, rest } = read(line)
+        const { seconds, who, kind, rest } = read(line)
         return (
           <li key={index} class={kind}>
+            <span class="seconds">{seconds}</span>
             <span class="who">{who}</span>
             <span>{rest}</span>
           </li>
@@ -17,9 +18,17 @@ export function Transcript({ text }: { text: string }) {
   )
 }
 
-function read(line: string): { readonly who: string; readonly kind: string; readonly rest: string } {
-  const rest = line.slice(3)
-  if (line.startsWith('C: ')) return { who: 'C', kind: 'client', rest }
-  if (!line.startsWith('S: ')) return { who: '', kind: 'remark', rest: line }
-  return { who: 'S', kind: /^[45]/.test(rest) ? 'server refused' : 'server', rest }
+interface Line {
+  /** Since the session began. */
+  readonly seconds: string
+  readonly who: string
+  readonly kind: string
+  readonly rest: string
+}
+
+function read(line: string): Line {
+  const [, seconds = '', who = '', rest = ''] = /^(?:(\d+\.\d{3}) )?(?:([CS]): )?(.*)$/s.exec(line) ?? []
+  if (who === 'C') return { seconds, who, kind: 'client', rest }
+  if (who === '') return { seconds, who, kind: 'remark', rest }
+  return { seconds, who, kind: /^(?:[45]\d\d|-ERR|\S+ (?:NO|BAD)\b)/.test(rest) ? 'server refused' : 'server', rest }
 }

@@ -1,41 +1,12 @@
 import * as v from 'valibot'
-import { idParameter, numberParameter } from '../parameters.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
-import { sessionSchema, stateSchema } from '../schemas.ts'
+import { stateSchema } from '../schemas.ts'
 import type { WireState } from '../wire-types.ts'
-import { wireSession, wireTime } from '../wire.ts'
+import { wireTime } from '../wire.ts'
 
 const tag = 'Server'
 const nothing = { params: {}, query: {} }
-
-export const listSessions = route({
-  method: 'GET',
-  path: '/api/sessions',
-  summary: 'SMTP sessions, newest first; those that brought no message too',
-  tag,
-  params: {},
-  query: { limit: numberParameter({ min: 1, max: 1_000, fallback: 50 }, 'Sessions at most') },
-  answers: { status: 200, text: 'The sessions', content: v.object({ sessions: v.array(sessionSchema) }) },
-  async handle({ store }, { query }) {
-    return { kind: 'json', body: { sessions: (await store.sessions(query.limit)).map(wireSession) } }
-  },
-})
-
-export const getSession = route({
-  method: 'GET',
-  path: '/api/sessions/{id}',
-  summary: 'An SMTP session with its conversation',
-  tag,
-  params: { id: idParameter('Id of the session') },
-  query: {},
-  answers: { status: 200, text: 'The session', content: sessionSchema },
-  async handle({ store }, { params }) {
-    const session = await store.session(params.id)
-    if (session === undefined) throw notFound('session')
-    return { kind: 'json', body: wireSession(session) }
-  },
-})
 
 export const getState = route({
   method: 'GET',

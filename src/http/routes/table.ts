@@ -6,6 +6,7 @@ import { sendRaw } from './send.ts'
 import { sendComposed } from './send-composed.ts'
 import * as replays from './replays.ts'
 import * as server from './server.ts'
+import * as sessions from './sessions.ts'
 import * as messageTemplate from './message-template.ts'
 import * as templateMessages from './template-messages.ts'
 import * as templates from './templates.ts'
@@ -41,8 +42,8 @@ export const routes: readonly Route[] = [
   replays.listReplays,
   replays.beginReplay,
   replays.endReplay,
-  server.listSessions,
-  server.getSession,
+  sessions.listSessions,
+  sessions.getSession,
   server.getState,
   server.getCertificate,
   server.getOpenApi,

@@ -44,8 +44,10 @@ export class Checkpoints {
     }
   }
 
+  /** libsql leaves the log where it is: emptied, a copy of the database alone is whole. */
   close(): void {
     clearTimeout(this.#timer)
+    this.now()
   }
 
   #look(): void {

@@ -105,8 +105,6 @@ export function openCommits(parts: CommitParts): Commits {
   const commitSoon = committer({ transactions, arrivals, queue, withReserve }, { log, damage })
   withReserve(() => arrivals.recover())
   const close = (): void => {
-    // libsql leaves the log where it is; a backup of store.db alone is whole so.
-    checkpoints.now()
     checkpoints.close()
     journal?.close()
     reserve?.close()

@@ -1,4 +1,5 @@
 import { walk } from '../../mime/parts.ts'
+import { keyOf } from '../key.ts'
 import { foldAddress } from '../../mime/address.ts'
 import type { Summary } from '../../mime/summary.ts'
 import type { MessageTree } from '../../mime/tree.ts'
@@ -93,7 +94,7 @@ export class Filing {
       defectsToColumn(tree.defects),
       idsToColumn(new Set(filed.entries.map(({ mailboxId }) => mailboxId))),
       idsToColumn(addressed),
-      arrival.conversation,
+      arrival.reply === undefined ? arrival.conversation : `${arrival.conversation}\n${arrival.reply}${keyOf(number)}`,
     )
     const shown = { number, arrivedAt, octets, flags: filed.bits, keywords: filed.keywords }
     return {

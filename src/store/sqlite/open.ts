@@ -101,7 +101,7 @@ function sqliteStore(parts: StoreParts): Store {
     octets: (key) => octetsOf(thread, key),
     conversation: (key) => thread.call('conversation', key),
     ...notesOf(thread),
-    sessions: (limit) => thread.call('sessions', limit),
+    sessions: (limit, filter = {}) => thread.call('sessions', { limit, filter }),
     session: (id) => thread.call('session', id),
 
     setFlags: async ({ account, ...scope }, change: FlagChange) =>

@@ -97,11 +97,26 @@ export function prepareDatabase(db: Database, directory: string | undefined): vo
   if (version === 0) createLayout(db)
   else if (version < formatVersion) db.exec(`PRAGMA user_version=${formatVersion}`)
   db.exec(later)
-  // Null: when the message arrived.
-  const columns = db.prepare('PRAGMA table_info(entry)').all()
-  if (!columns.some(({ name }) => name === 'saved_at')) db.exec('ALTER TABLE entry ADD COLUMN saved_at INTEGER')
+  addColumns(db)
   // The lock is taken by the first write.
   db.exec('BEGIN IMMEDIATE; COMMIT')
+}
+
+/** `[table, column, type]`; came later. */
+const laterColumns = [
+  // Null: when the message arrived.
+  ['entry', 'saved_at', 'INTEGER'],
+  ['session', 'refusals', 'INTEGER NOT NULL DEFAULT 0'],
+  // Who logged in at the end, and the last who was refused.
+  ['session', 'user', 'TEXT'],
+  ['session', 'tried_user', 'TEXT'],
+] as const
+
+function addColumns(db: Database): void {
+  for (const [table, column, type] of laterColumns) {
+    const known = db.prepare(`PRAGMA table_info(${table})`).all()
+    if (!known.some(({ name }) => name === column)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)
+  }
 }
 
 /** Whether it is no database of Stuntmail, or not yet. */

@@ -10,6 +10,7 @@ import type {
   MailboxState,
   MessagePage,
   Receipt,
+  SessionFilter,
   SessionRecord,
   StoredFlags,
   StoreErrorCode,
@@ -35,7 +36,7 @@ export type StoreCalls = {
   conversation(key: MessageKey): string | undefined
   setNote(note: { key: MessageKey; name: string; text: string | undefined }): Promise<boolean>
   note(note: { key: MessageKey; name: string }): string | undefined
-  sessions(limit: number): readonly KeptSession[]
+  sessions(which: { limit: number; filter: SessionFilter }): readonly KeptSession[]
   session(id: string): KeptSession | undefined
   flagMessages(flags: { account: string; numbers: readonly number[]; change: FlagChange }): Promise<number>
   flagEntries(flags: {

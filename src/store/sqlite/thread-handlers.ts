@@ -36,7 +36,7 @@ export function serveStore(port: MessagePort): void {
     conversation: (key) => whole().views.conversation(key),
     setNote: ({ key, name, text }) => whole().setNote(key, name, text),
     note: ({ key, name }) => whole().note(key, name),
-    sessions: (limit) => whole().sessions().newest(limit),
+    sessions: ({ limit, filter }) => whole().sessions().newest(limit, filter),
     session: (id) => whole().sessions().get(id),
     flagMessages: ({ account, numbers, change }) =>
       whole().mutate((mutations) => mutations.flagMessages(account, numbers, change)),

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { io } from 'socket.io-client'
-import type { WireChanges, WireMessage, WireSession } from '../../../src/http/wire-types.ts'
+import type { WireChanges, WireMessage, WireSessions, WireSessionSummary } from '../../../src/http/wire-types.ts'
 import { startStuntmail, type Stuntmail } from '../../../src/index.ts'
 import { temporaryFolder } from '../../support/command.ts'
 import { pageOf } from '../../support/rest.ts'
@@ -97,11 +97,11 @@ async function findsNoTrust(client: SmtpClient, running: Running): Promise<void>
     session = await newestSession(running.url)
   }
   assert.deepEqual([session.listener, session.outcome, session.messages], ['submission', 'tls-failed', 0])
-  assert.match(session.transcript, /TLS failed on port \d+ \(submission\): the client .*certificate/)
+  assert.match(session.remark ?? '', /TLS failed on port \d+ \(submission\): the client .*certificate/)
 }
 
-async function newestSession(url: string): Promise<WireSession | undefined> {
-  const { sessions } = (await (await fetch(`${url}/api/sessions?limit=1`)).json()) as { sessions: WireSession[] }
+async function newestSession(url: string): Promise<WireSessionSummary | undefined> {
+  const { sessions } = (await (await fetch(`${url}/api/sessions?limit=1`)).json()) as WireSessions
   return sessions[0]
 }
 
