@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 const least = 2
 
 /**
- * Asserts that work of twice the size takes about twice the processor time, which others on the machine do not use up.
- * Quadratic work takes four times; the best of several runs is compared, and a busy machine gets several tries.
+ * Asserts that work of four times the size takes about four times the processor time, which others on the machine do not
+ * use up. Quadratic work takes sixteen times; where the memory of it begins to be swept, linear work takes some more than
+ * four. The best of several runs is compared, and a busy machine gets several tries.
  * @param size to begin with: up to 64 times as much where that takes no time that could be told.
  */
 export function assertLinear(run: (size: number) => void, size: number): void {
@@ -14,12 +15,12 @@ export function assertLinear(run: (size: number) => void, size: number): void {
   const seen: number[] = []
   for (let attempt = 0; attempt < 6; attempt++) {
     const one = cost(() => run(large))
-    const two = cost(() => run(large * 2))
-    const ratio = two / Math.max(one, least)
-    if (ratio <= 3) return
+    const four = cost(() => run(large * 4))
+    const ratio = four / Math.max(one, least)
+    if (ratio <= 8) return
     seen.push(ratio)
   }
-  assert.fail(`twice the size took ${seen.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`)
+  assert.fail(`four times the size took ${seen.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`)
 }
 
 /** Processor time of some work, the least of three tries, milliseconds. */

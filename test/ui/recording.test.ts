@@ -88,6 +88,18 @@ function styled(frame: string, element: string, [property, value]: readonly [str
   )
 }
 
+/** Waits for the picture of the frame to be another, and to be drawn. */
+function drawn(frame: string, before: string): Promise<unknown> {
+  return page.waitForFunction(
+    ([where, address]) => {
+      const picture = document.querySelector<HTMLIFrameElement>(where)?.contentDocument?.querySelector('img')
+      if (picture === null || picture === undefined || picture.getAttribute('src') === address) return false
+      return picture.complete && picture.naturalWidth > 0
+    },
+    [frame, before] as const,
+  )
+}
+
 const pane = '.template-pane iframe'
 const inPane = (): FrameLocator => page.frameLocator(pane)
 
@@ -110,9 +122,7 @@ async function recordTemplate(): Promise<void> {
   await shoot('fixture-saved')
   const address = await inPane().getByAltText('Logo').getAttribute('src')
   put('images/logo.svg', logo('#1f6b3b'))
-  await inPane()
-    .locator(`img:not([src="${address ?? ''}"])`)
-    .waitFor()
+  await drawn(pane, address ?? '')
   await shoot('picture-saved')
 }
 
