@@ -1,9 +1,9 @@
 /** Parameters that several routes take. */
 import * as v from 'valibot'
-import { foldAddress } from '../mime/address.ts'
 import type { Criteria } from '../query/criteria.ts'
 import { parseQuery } from '../query/parse.ts'
 import { QueryError } from '../query/query-error.ts'
+import { accountOf } from '../store/account.ts'
 import { badRequest } from './problem.ts'
 
 /** As `store/key.ts` writes them; anything else is 404 before the store is asked. API-5. */
@@ -29,7 +29,7 @@ export const accountParameter = v.exactOptional(
   v.pipe(
     v.string(),
     v.maxLength(1_000),
-    v.transform((name) => (name.includes('@') ? foldAddress(name) : 'all')),
+    v.transform(accountOf),
     v.string(),
     v.metadata({ description: 'Whose mail: an address, or `all`' }),
   ),

@@ -13,7 +13,8 @@ export function arrivalFromHeader(
   { number, at, filed }: { readonly number: number; readonly at: number; readonly filed: readonly Filing[] },
 ): Arrival {
   const { from, to, cc, bcc } = summary.fieldAddresses
-  const inHeader = [...to, ...cc, ...bcc].map((account): Filing => ({ account, mailbox: 'INBOX', flags: [] }))
+  const named = [...to, ...cc, ...bcc].filter((address) => !/\p{Cc}/u.test(address))
+  const inHeader = named.map((account): Filing => ({ account, mailbox: 'INBOX', flags: [] }))
   const filing = filed.length > 0 ? filed : inHeader
   const accounts = new Set(filing.map(({ account }) => account))
   const recipients = [...accounts].filter((account) => account !== '' && account !== 'all')
