@@ -62,6 +62,19 @@ export async function findOrInstallPrograms(): Promise<{ readonly chromium: stri
   return { chromium }
 }
 
+/** For the long tests. Undefined where it is not here and cannot be installed. */
+export async function findOrInstallFirefox(): Promise<string | undefined> {
+  const names = ['firefox-esr', 'firefox']
+  const find = async (): Promise<string | undefined> =>
+    (await Promise.all(names.map(inPath))).find((path) => path !== undefined)
+  const found = process.env['FIREFOX'] ?? (await find())
+  if (found !== undefined || !(await canInstall())) return found
+  console.log('Firefox is missing: installing it with apt-get')
+  await aptGet(['update'])
+  await aptInstall(['firefox-esr'])
+  return find()
+}
+
 async function findChromium(): Promise<string | undefined> {
   const named = process.env['CHROMIUM']
   if (named !== undefined && named !== '') return named

@@ -5,7 +5,7 @@
  */
 import { buildAll } from './build.ts'
 import { fetchNode, otherVersions } from './node-versions.ts'
-import { findOrInstallPrograms } from './programs.ts'
+import { findOrInstallFirefox, findOrInstallPrograms } from './programs.ts'
 import { built, runSuite, suites, testFiles, type SuiteResult, type SuiteRun } from './suites.ts'
 import { bundleTests } from './test-bundle.ts'
 import type { Counts } from './reporter.mjs'
@@ -35,7 +35,9 @@ async function main(): Promise<void> {
   if (!(await step('tests', bundleTests))) return
   if (process.argv.includes('--long')) {
     const files = await testFiles(() => true, '.long.ts')
-    await stage('long', { files, timeoutMs: 3_600_000, testTimeoutMs: 3_600_000 })
+    const firefox = await findOrInstallFirefox()
+    const env = firefox === undefined ? {} : { FIREFOX: firefox }
+    await stage('long', { files, env, timeoutMs: 3_600_000, testTimeoutMs: 3_600_000 })
     return
   }
   if (!(await step('build', buildAll))) return

@@ -1,7 +1,6 @@
 import { build } from 'esbuild'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page } from 'playwright-core'
 import { frameReply } from '../../src/http/frame.ts'
 
 /** Which of the layers are on. All off is the control: there the vectors must have their way. */
@@ -14,11 +13,17 @@ export interface Layers {
   readonly remote?: boolean
 }
 
+/** A page of whatever drives a browser. */
+export interface BenchPage {
+  goto(url: string): Promise<unknown>
+  evaluate<Input, Result>(work: (input: Input) => Promise<Result>, input: Input): Promise<Result>
+}
+
 /** Shows hostile markup in frames with some layers on, and tells what got through. */
 export interface VectorBench {
   /** Indexes of the vectors that ran script, of those that reached the canary, and of those the sanitiser counted. */
   run(
-    page: Page,
+    page: BenchPage,
     vectors: readonly string[],
     layers: Layers,
   ): Promise<{ fired: number[]; reached: number[]; counted: number[]; connections: number }>
