@@ -47,6 +47,14 @@ describe('the doctor', () => {
     assert.equal(advice, 'Everything is as it should be.')
   })
 
+  it('finds nothing wrong in a folder that was never used', async () => {
+    const { healthy, canRebuild, advice } = await see({ rebuilds: true })
+    assert.deepEqual([healthy, canRebuild], [true, false], advice)
+    await writeFile(join(directory, 'journal'), 'no record')
+    assert.equal((await see()).healthy, true)
+    await (await open()).close()
+  })
+
   it('leaves a folder alone that a server has', async () => {
     const store = await open()
     await assert.rejects(see({ rebuilds: true }), { code: 'locked', message: new RegExp(`process ${process.pid}`) })

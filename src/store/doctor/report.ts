@@ -10,7 +10,7 @@ export function report(examination: Examination): Report {
     ...(database.age === 'older' ? [['', 'a copy from before: something newer was in its place'] as const] : []),
     [
       'messages',
-      `${count(known.size)} in the database, ${count(labelled.size)} in ${files.length} files of octets (${count(octets)} octets)`,
+      `${count(known.size)} in the database, ${count(labelled.size)} in ${fileCount(files.length)} (${count(octets)} octets)`,
     ],
     ...(unknown.length > 0
       ? [['not known', `${count(unknown.length)} are in files, and the database does not know them`] as const]
@@ -28,7 +28,9 @@ export function report(examination: Examination): Report {
         ]
       : []),
   ]
-  const canRebuild = database.kind !== 'whole' || unknown.length > 0 || missing.length > 0
+  // A folder that was never used has nothing to be wrong.
+  const unused = isUnused(examination)
+  const canRebuild = !unused && (database.kind !== 'whole' || unknown.length > 0 || missing.length > 0)
   const healthy = !canRebuild && changed.length === 0 && database.age === 'current'
   const lines = rows.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)
   return {
@@ -47,13 +49,12 @@ const databaseWords = {
   damaged: 'store.db is damaged',
 } as const
 
-function advice(
-  { files, database }: Examination,
-  { healthy, canRebuild }: Pick<Report, 'healthy' | 'canRebuild'>,
-): string {
+const isUnused = ({ files, database, journal }: Examination): boolean =>
+  files.length === 0 && journal.size === 0 && ['missing', 'empty', 'blank'].includes(database.kind)
+
+function advice(examination: Examination, { healthy, canRebuild }: Pick<Report, 'healthy' | 'canRebuild'>): string {
+  if (isUnused(examination)) return 'There are no messages here: the server starts with an empty store.'
   if (healthy) return 'Everything is as it should be.'
-  if (files.length === 0 && database.kind !== 'damaged')
-    return 'There are no messages here: the server starts with an empty store.'
   if (!canRebuild) return 'The server works with it as it is.'
   return [
     'stuntmail doctor --rebuild makes store.db again from the messages. What cannot be read of their envelopes is taken',
@@ -61,4 +62,5 @@ function advice(
   ].join('\n')
 }
 
+const fileCount = (number: number): string => `${number} file${number === 1 ? '' : 's'} of octets`
 const count = (number: number): string => number.toLocaleString('en')

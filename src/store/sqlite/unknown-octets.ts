@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '../store.ts'
+import { readJournal } from './journal.ts'
 
 /**
  * Octets are never taken for nobody's because the database is not there: a store does not open over messages that it
@@ -38,9 +39,16 @@ function refuse(directory: string, why: string, logs: readonly string[]): void {
 
 function found(directory: string, logs: readonly string[]): Found {
   const names = namesIn(join(directory, 'octets')).filter((name) => /^\d{12}$/.test(name))
-  const paths = [...names.map((name) => join('octets', name)), 'journal', ...logs]
+  const paths = [...names.map((name) => join('octets', name)), ...journalOf(directory), ...logs]
   const sizes = paths.map((path) => sizeOf(join(directory, path)) ?? 0).filter((size) => size > 0)
   return { files: sizes.length, octets: sizes.reduce((sum, size) => sum + size, 0) }
+}
+
+/** What is in it that is no record belongs to nobody. */
+function journalOf(directory: string): readonly string[] {
+  if (sizeOf(join(directory, 'journal')) === undefined) return []
+  for (const _record of readJournal(join(directory, 'journal'))) return ['journal']
+  return []
 }
 
 function namesIn(folder: string): readonly string[] {
