@@ -153,7 +153,7 @@ function jsonSchema(schema: v.GenericSchema, self?: string, typeMode: 'input' | 
     target: 'draft-2020-12',
     typeMode,
     errorMode: 'ignore',
-    definitions: Object.fromEntries([...components].filter(([name]) => name !== self || name === 'Part')),
+    definitions: Object.fromEntries([...components].filter(([name]) => name !== self)),
   }) as Json
   const pointed = JSON.parse(JSON.stringify(converted).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json
   return pointed

@@ -48,7 +48,10 @@ const summaryFields = {
 export const summarySchema: v.GenericSchema<WireSummary> = v.object(summaryFields)
 
 export const pageSchema: v.GenericSchema<WirePage> = v.object({
-  messages: v.array(summarySchema),
+  messages: v.pipe(
+    v.array(summarySchema),
+    v.metadata({ description: 'At most 1 MB: fewer than asked for where they are large' }),
+  ),
   next: v.pipe(v.nullable(text), v.metadata({ description: 'Pass as `cursor` for the next page' })),
   total: v.pipe(count, v.metadata({ description: 'Of all that match' })),
   unread: v.pipe(v.nullable(count), v.metadata({ description: 'Null where there is a query' })),
@@ -82,9 +85,10 @@ const envelopeSchema: v.GenericSchema<WireEnvelope> = v.object({
   dataAt: time,
 })
 
-/** Refers to itself, which JSON Schema expresses by `$defs`. */
+/** Flat: a schema that refers to itself is more than many generators can do. */
 export const partSchema: v.GenericSchema<WirePart> = v.object({
   n: v.pipe(text, v.metadata({ description: 'IMAP section number; empty for the message itself' })),
+  depth: v.pipe(count, v.metadata({ description: 'How many others it is in' })),
   mediaType: text,
   charset: nullableText,
   transferEncoding: text,
@@ -93,7 +97,7 @@ export const partSchema: v.GenericSchema<WirePart> = v.object({
   contentId: nullableText,
   octets,
   lines: count,
-  children: v.array(v.lazy(() => partSchema)),
+  childCount: v.pipe(count, v.metadata({ description: 'Parts directly inside it' })),
 })
 
 const fileSchema: v.GenericSchema<WireFile> = v.object({
@@ -111,10 +115,19 @@ export const messageSchema: v.GenericSchema<WireMessage> = v.object({
   envelope: envelopeSchema,
   sessionId: text,
   defects: v.array(v.object({ code: text, offset: count, text })),
-  part: partSchema,
-  files: v.array(fileSchema),
+  parts: v.pipe(
+    v.array(partSchema),
+    v.metadata({ description: 'The message itself first, each followed by those inside it; the first 1,000' }),
+  ),
+  partCount: count,
+  files: v.pipe(v.array(fileSchema), v.metadata({ description: 'The first 1,000' })),
+  fileCount: count,
   hasText: v.boolean(),
-  entries: v.array(v.object({ account: text, mailbox: text, uid: count })),
+  entries: v.pipe(
+    v.array(v.object({ account: text, mailbox: text, uid: count })),
+    v.metadata({ description: 'Where it is filed; the first 1,000' }),
+  ),
+  entryCount: count,
   template: v.pipe(
     v.nullable(v.object({ template: text, fixture: text, locale: text })),
     v.metadata({ description: 'The rendering that its header names' }),
@@ -126,7 +139,19 @@ export const messageSchema: v.GenericSchema<WireMessage> = v.object({
 })
 
 export const headersSchema: v.GenericSchema<WireHeaders> = v.object({
-  fields: v.array(v.object({ name: text, value: text, raw: text, offset: count })),
+  fields: v.pipe(
+    v.array(
+      v.object({
+        name: text,
+        value: text,
+        raw: text,
+        offset: count,
+        cut: v.pipe(v.boolean(), v.metadata({ description: 'Name, value or raw is only the beginning' })),
+      }),
+    ),
+    v.metadata({ description: 'The first 1,000, and 1 MB at most' }),
+  ),
+  fieldCount: count,
 })
 
 const sessionEntries = {

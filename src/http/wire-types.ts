@@ -8,6 +8,7 @@ export interface WireAddress {
   address: string
 }
 
+/** No string has more than 1,000 characters; what is longer is cut. */
 export interface WireSummary {
   key: string
   arrivedAt: string
@@ -31,7 +32,7 @@ export interface WireSummary {
   tags: string[]
 }
 
-/** `GET /api/messages`. */
+/** `GET /api/messages`. At most 1 MB as JSON: fewer messages than asked for where those are large. */
 export interface WirePage {
   messages: WireSummary[]
   next: string | null
@@ -46,11 +47,16 @@ export interface WireMessage extends WireSummary {
   envelope: WireEnvelope
   sessionId: string
   defects: WireDefect[]
-  part: WirePart
-  /** Attachments and inline files, in order; `n` is what `/parts/{n}` takes. */
+  /** All parts, the message itself first, each followed by those inside it. At most 1,000. */
+  parts: WirePart[]
+  partCount: number
+  /** Attachments and inline files, in order; `n` is what `/parts/{n}` takes. At most 1,000. */
   files: WireFile[]
+  fileCount: number
   hasText: boolean
+  /** Where it is filed. At most 1,000. */
   entries: { account: string; mailbox: string; uid: number }[]
+  entryCount: number
   /** The rendering that its header names; null where it names none. Whether there is such a template is another question. */
   template: WireRenderingId | null
   /** Null where no replay sent it; `before`: the message it stands in for, null where that was not sent before. */
@@ -75,7 +81,10 @@ export interface WireFile {
 }
 
 export interface WirePart {
+  /** IMAP section number; empty for the message itself, `2.TEXT` for the multipart inside the message that is part 2. */
   n: string
+  /** How many others it is in: the one it is in stands before it, and has one less. */
+  depth: number
   mediaType: string
   charset: string | null
   transferEncoding: string
@@ -85,7 +94,8 @@ export interface WirePart {
   /** Of the body as sent, before decoding. */
   octets: number
   lines: number
-  children: WirePart[]
+  /** Parts directly inside it. */
+  childCount: number
 }
 
 export interface WireEnvelope {
@@ -99,6 +109,7 @@ export interface WireEnvelope {
     ret: string | null
     envId: string | null
   }
+  /** At most 1,000; `forwardPathCount` says how many there were. */
   forwardPaths: { address: string; irregular: boolean; notify: string[] | null; orcpt: string | null }[]
   heloName: string
   client: { address: string; port: number }
@@ -113,7 +124,18 @@ export interface WireEnvelope {
 
 /** `GET /api/messages/{key}/headers`. */
 export interface WireHeaders {
-  fields: { name: string; value: string; raw: string; offset: number }[]
+  /** At most 1,000, and 1 MB as JSON. */
+  fields: WireField[]
+  fieldCount: number
+}
+
+export interface WireField {
+  name: string
+  value: string
+  raw: string
+  offset: number
+  /** One of the three is only the beginning: the octets have all of it. */
+  cut: boolean
 }
 
 /** A session in `GET /api/sessions`. */

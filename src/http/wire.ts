@@ -1,15 +1,21 @@
 /** From the store's words to those of the wire. Pure; REST and the live channel say the same thing the same way. */
+import { headerFields, type DecodedField } from '../mime/header.ts'
+import { partsWithDepth } from '../mime/parts.ts'
 import type { MessageTree, Part } from '../mime/tree.ts'
 import type { Change } from '../store/change.ts'
-import type { MessageSummary, StoredMessage } from '../store/message.ts'
+import type { DisplayAddress, MessageSummary, StoredMessage } from '../store/message.ts'
 import type { KeptSession } from '../store/store.ts'
 import type { SmtpEnvelope } from '../smtp/envelope.ts'
 import type { Replayed } from '../replay/runs.ts'
 import type { Tie } from '../templates/captured.ts'
+import { cutNullable, cutText, fitting, maxStringLength } from './cut.ts'
 import type {
+  WireAddress,
   WireChange,
   WireEnvelope,
+  WireField,
   WireFile,
+  WireHeaders,
   WireMessage,
   WirePart,
   WireSession,
@@ -27,23 +33,27 @@ export function wireSummary(summary: MessageSummary): WireSummary {
     key: summary.key,
     arrivedAt: wireTime(summary.arrivedAt),
     octets: summary.octets,
-    subject: summary.subject,
-    from: { name: summary.from.name, address: summary.from.address },
-    to: summary.to.map(({ name, address }) => ({ name, address })),
+    subject: cutText(summary.subject),
+    from: wireAddress(summary.from),
+    to: summary.to.map(wireAddress),
     toCount: summary.toCount,
-    reversePath: summary.reversePath,
-    forwardPaths: [...summary.forwardPaths],
+    reversePath: cutText(summary.reversePath),
+    forwardPaths: summary.forwardPaths.map((path) => cutText(path)),
     forwardPathCount: summary.forwardPathCount,
     date: summary.date === undefined ? null : wireTime(summary.date),
-    messageId: summary.messageId,
-    preview: summary.preview,
+    messageId: cutText(summary.messageId),
+    preview: cutText(summary.preview),
     attachments: summary.attachments,
     hasHtml: summary.hasHtml,
     defectCount: summary.defectCount,
     seen: summary.seen,
     flagged: summary.flagged,
-    tags: [...summary.keywords],
+    tags: summary.keywords.map((keyword) => cutText(keyword)),
   }
+}
+
+function wireAddress({ name, address }: DisplayAddress): WireAddress {
+  return { name: cutText(name), address: cutText(address) }
 }
 
 export interface MessageContent {
@@ -57,17 +67,21 @@ export interface MessageContent {
 }
 
 export function wireMessage(message: StoredMessage, content: MessageContent): WireMessage {
-  const { tie, replayed } = content
+  const { tie, replayed, files } = content
+  const parts = [...partsWithDepth(content.tree)]
   return {
     ...wireSummary(message.summary),
     sha256: message.sha256,
     envelope: wireEnvelope(message.envelope),
     sessionId: message.sessionId,
     defects: message.defects.map(({ code, offset, text }) => ({ code, offset, text })),
-    part: wirePart(content.tree.root),
-    files: content.files.map(wireFile),
+    parts: fitting(parts, wirePart),
+    partCount: parts.length,
+    files: fitting(files, wireFile),
+    fileCount: files.length,
     hasText: content.hasText,
-    entries: message.entries.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+    entries: fitting(message.entries, ({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+    entryCount: message.entries.length,
     template: tie === undefined ? null : { template: tie.template, fixture: tie.fixture, locale: tie.locale },
     replay: replayed === undefined ? null : { command: replayed.command, before: replayed.before ?? null },
   }
@@ -145,7 +159,7 @@ function wireEnvelope(envelope: SmtpEnvelope): WireEnvelope {
       ret: reversePath.ret ?? null,
       envId: reversePath.envId ?? null,
     },
-    forwardPaths: forwardPaths.map(({ address, irregular, notify, orcpt }) => ({
+    forwardPaths: fitting(forwardPaths, ({ address, irregular, notify, orcpt }) => ({
       address,
       irregular: irregular ?? false,
       notify: notify === undefined ? null : [...notify],
@@ -172,28 +186,47 @@ export function sectionOf(part: Part): string {
   return part.section === '' ? '1' : part.section
 }
 
-function wirePart(part: Part): WirePart {
+/** Characters of a field's value, and of its raw form. */
+const maxFieldLength = 65_536
+
+/** Those of the message itself. */
+export function wireHeaders({ root }: MessageTree): WireHeaders {
+  return { fields: fitting(headerFields(root), wireField), fieldCount: root.header.length }
+}
+
+function wireField({ name, value, raw, offset }: DecodedField): WireField {
+  return {
+    name: cutText(name),
+    value: cutText(value, maxFieldLength),
+    raw: cutText(raw, maxFieldLength),
+    offset,
+    cut: name.length > maxStringLength || value.length > maxFieldLength || raw.length > maxFieldLength,
+  }
+}
+
+function wirePart({ part, depth }: { part: Part; depth: number }): WirePart {
   return {
     n: part.section,
-    mediaType: mediaTypeOf(part),
-    charset: part.mediaType.parameters.get('charset') ?? null,
-    transferEncoding: part.transferEncoding,
-    disposition: part.disposition ?? null,
-    filename: part.filename ?? null,
-    contentId: part.contentId ?? null,
+    depth,
+    mediaType: cutText(mediaTypeOf(part)),
+    charset: cutNullable(part.mediaType.parameters.get('charset')),
+    transferEncoding: cutText(part.transferEncoding),
+    disposition: cutNullable(part.disposition),
+    filename: cutNullable(part.filename),
+    contentId: cutNullable(part.contentId),
     octets: part.end - part.bodyStart,
     lines: part.lines,
-    children: part.children.map(wirePart),
+    childCount: part.children.length,
   }
 }
 
 function wireFile(part: Part): WireFile {
   return {
     n: sectionOf(part),
-    filename: part.filename ?? '',
-    mediaType: mediaTypeOf(part),
+    filename: cutText(part.filename ?? ''),
+    mediaType: cutText(mediaTypeOf(part)),
     octets: part.end - part.bodyStart,
-    disposition: part.disposition ?? null,
-    contentId: part.contentId ?? null,
+    disposition: cutNullable(part.disposition),
+    contentId: cutNullable(part.contentId),
   }
 }

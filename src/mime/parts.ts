@@ -3,10 +3,22 @@ import type { MessageTree, Part } from './tree.ts'
 
 /** All parts, the message itself first, in the order of the message. */
 export function* walk(tree: Pick<MessageTree, 'root'>): Generator<Part, void, undefined> {
-  const waiting: Part[] = [tree.root]
-  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
-    yield part
-    for (const child of part.children.toReversed()) waiting.push(child)
+  for (const { part } of partsWithDepth(tree)) yield part
+}
+
+/** A part, and how many others it is in. */
+export interface PartAtDepth {
+  readonly part: Part
+  readonly depth: number
+}
+
+/** The same, each with its depth. Without recursion: a message decides how deep it is. */
+export function* partsWithDepth(tree: Pick<MessageTree, 'root'>): Generator<PartAtDepth, void, undefined> {
+  const waiting: PartAtDepth[] = [{ part: tree.root, depth: 0 }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next
+    const { part, depth } = next
+    for (const child of part.children.toReversed()) waiting.push({ part: child, depth: depth + 1 })
   }
 }
 

@@ -106,7 +106,16 @@ describe('OpenAPI', () => {
   it('says the ranges that validation holds to', () => {
     const limit = document.paths['/api/messages']?.['get']?.parameters.find(({ name }) => name === 'limit')
     assert.deepEqual(limit?.schema, { type: 'integer', minimum: 1, maximum: 1000, default: 50 })
-    const part = document.components.schemas['Part']
-    assert.ok(referencesIn(part).includes('#/components/schemas/Part'))
+  })
+  it('no schema refers to itself, on whatever way', () => {
+    const inside = (name: string, way: readonly string[]): void => {
+      assert.ok(!way.includes(name), [...way, name].join(' > '))
+      for (const reference of referencesIn(document.components.schemas[name])) {
+        inside(reference.replace('#/components/schemas/', ''), [...way, name])
+      }
+    }
+    const names = Object.keys(document.components.schemas)
+    assert.ok(names.length > 5)
+    for (const name of names) inside(name, [])
   })
 })

@@ -14,7 +14,7 @@ const mostPixels = 20_000_000
 const firstOctets = 256 * 1024
 /** Files of a message that are looked at for a preview. */
 const mostPreviews = 50
-/** Files that are listed; the Parts tab has all of them. */
+/** Files that are listed; the Parts tab has more. */
 const mostListed = 200
 
 /** The address of a part's decoded content. */
@@ -31,6 +31,7 @@ export function isPicture(mediaType: string): boolean {
 export function Attachments({ message }: { message: WireMessage }) {
   const files = message.files.filter(({ disposition, contentId }) => disposition === 'attachment' || contentId === null)
   if (files.length === 0) return null
+  const more = Math.max(files.length - mostListed, 0) + message.fileCount - message.files.length
   return (
     <ul class="attachments" aria-label="Attachments">
       {files.slice(0, mostListed).map((file, index) => (
@@ -48,7 +49,7 @@ export function Attachments({ message }: { message: WireMessage }) {
           </a>
         </li>
       ))}
-      {files.length > mostListed && <li class="quiet">and {count(files.length - mostListed, 'file')} more</li>}
+      {more > 0 && <li class="quiet">and {count(more, 'file')} more</li>}
     </ul>
   )
 }

@@ -4,8 +4,7 @@ import { count, cut } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { Waiting } from '../parts/waiting.tsx'
 
-/** Fields at once, and characters of each; the source has all of them. */
-const mostRows = 1000
+/** Characters of a field; the source has all of them. */
 const mostShown = 20_000
 
 /** The header fields in their order, decoded or as sent. */
@@ -15,7 +14,8 @@ export function HeaderFields({ messageKey }: { messageKey: string }) {
   const filter = useSignal('')
   if (loaded.status !== 'ready') return <Waiting loaded={loaded} />
   const wanted = filter.value.toLowerCase()
-  const fields = loaded.value.fields.filter(({ name, value }) => `${name}: ${value}`.toLowerCase().includes(wanted))
+  const { fields: all, fieldCount } = loaded.value
+  const fields = all.filter(({ name, value }) => `${name}: ${value}`.toLowerCase().includes(wanted))
   return (
     <>
       <div class="tab-bar">
@@ -40,7 +40,7 @@ export function HeaderFields({ messageKey }: { messageKey: string }) {
           </tr>
         </thead>
         <tbody>
-          {fields.slice(0, mostRows).map(({ name, value, raw: sent, offset }) => (
+          {fields.map(({ name, value, raw: sent, offset }) => (
             <tr key={offset}>
               <th scope="row">{cut(name)}</th>
               <td class={raw.value ? 'mono' : ''}>{cut(raw.value ? sent : value, mostShown)}</td>
@@ -48,7 +48,9 @@ export function HeaderFields({ messageKey }: { messageKey: string }) {
           ))}
         </tbody>
       </table>
-      {fields.length > mostRows && <p class="note">and {count(fields.length - mostRows, 'field')} more</p>}
+      {fieldCount > all.length && (
+        <p class="note">and {count(fieldCount - all.length, 'field')} more, in the source alone</p>
+      )}
       {fields.length === 0 && <p class="note">No field matches.</p>}
     </>
   )

@@ -1,34 +1,38 @@
-import { useMemo, useRef } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import type { WireMessage, WirePart } from '../../src/http/wire-types.ts'
-import { cut, figure, size } from '../format.ts'
+import { count, cut, figure, size } from '../format.ts'
 import { partUrl } from '../parts/attachments.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { partRows, type PartRow } from '../parts/part-rows.ts'
 import { useVirtual } from '../parts/virtual.ts'
 
 const rowHeight = 34
 /** Deeper parts stand no further to the right. */
 const deepestShown = 20
 
-/** The MIME tree of a message; only what can be seen of it is rendered. */
+/** The parts of a message, each further to the right than the one it is in; only what can be seen of it is rendered. */
 export function Parts({ message }: { message: WireMessage }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useMemo(() => partRows(message.part), [message.part])
-  const virtual = useVirtual({ count: rows.length, rowHeight, scroller, overscan: 10 })
+  const { parts, partCount } = message
+  const virtual = useVirtual({ count: parts.length, rowHeight, scroller, overscan: 10 })
   return (
     <div ref={scroller} class="part-scroller" tabIndex={0} role="region" aria-label="Parts">
+      {partCount > parts.length && (
+        <p class="note">
+          The first {figure(parts.length)} of {count(partCount, 'part')}; the source has all of them.
+        </p>
+      )}
       <ul class="part-list" style={{ height: `${virtual.height}px` }}>
         {virtual.items.map(({ index, start }) => {
-          const row = rows[index]
+          const part = parts[index]
           return (
-            row !== undefined && (
+            part !== undefined && (
               <li
                 key={index}
                 style={{ transform: `translateY(${start}px)` }}
-                aria-setsize={rows.length}
+                aria-setsize={partCount}
                 aria-posinset={index + 1}
               >
-                <Part messageKey={message.key} row={row} />
+                <Part messageKey={message.key} part={part} />
               </li>
             )
           )
@@ -38,16 +42,16 @@ export function Parts({ message }: { message: WireMessage }) {
   )
 }
 
-function Part({ messageKey, row: { part, depth } }: { messageKey: string; row: PartRow }) {
+function Part({ messageKey, part }: { messageKey: string; part: WirePart }) {
   const name = part.filename === null ? null : cut(part.filename)
   const section = cut(part.n, 40)
   return (
-    <div class="part" style={{ paddingLeft: `${Math.min(depth, deepestShown) * 16}px` }}>
+    <div class="part" style={{ paddingLeft: `${Math.min(part.depth, deepestShown) * 16}px` }}>
       <code class="part-section">{part.n === '' ? 'message' : section}</code>
       <strong>{cut(part.mediaType)}</strong>
       {name !== null && <span>{name}</span>}
       <span class="quiet">{factsOf(part)}</span>
-      {part.children.length === 0 && (
+      {part.childCount === 0 && (
         <a
           class="icon-button small"
           href={partUrl(messageKey, part.n === '' ? '1' : part.n)}

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { headerFields } from '../../mime/header.ts'
 import { bodyParts, files, findPart } from '../../mime/parts.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
@@ -9,7 +8,7 @@ import { partName } from '../part-name.ts'
 import { notFound } from '../problem.ts'
 import { route } from '../router.ts'
 import { headersSchema, messageSchema } from '../schemas.ts'
-import { mediaTypeOf, sectionOf, wireMessage } from '../wire.ts'
+import { mediaTypeOf, sectionOf, wireHeaders, wireMessage } from '../wire.ts'
 import type { RouteServices } from '../services.ts'
 
 const tag = 'Message'
@@ -137,10 +136,7 @@ export const getHeaders = route({
   ...ofMessage,
   answers: { status: 200, text: 'The header fields', content: headersSchema },
   async handle(services, { params, query }) {
-    return openAs(services, query.account, params.key, async ({ tree }) => ({
-      kind: 'json',
-      body: { fields: headerFields(tree.root) },
-    }))
+    return openAs(services, query.account, params.key, async ({ tree }) => ({ kind: 'json', body: wireHeaders(tree) }))
   },
 })
 

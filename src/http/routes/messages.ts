@@ -3,6 +3,7 @@ import type { Criteria } from '../../query/criteria.ts'
 import type { MessageSummary } from '../../store/message.ts'
 import type { Scope, Store } from '../../store/store.ts'
 import { accountParameter, criteriaOf, keyParameter, numberParameter, queryParameter } from '../parameters.ts'
+import { fitting } from '../cut.ts'
 import { badRequest, notFound } from '../problem.ts'
 import { route } from '../router.ts'
 import { pageSchema } from '../schemas.ts'
@@ -169,9 +170,10 @@ async function pageOf(store: Store, { query, account, limit, cursor }: PageReque
     ...(criteria === undefined ? {} : { criteria }),
     ...(before === undefined ? {} : { before }),
   })
+  const messages = fitting(page.messages, wireSummary)
   return {
-    messages: page.messages.map(wireSummary),
-    next: page.next ?? null,
+    messages,
+    next: (messages.length < page.messages.length ? messages.at(-1)?.key : page.next) ?? null,
     total: page.total,
     unread: page.unread ?? null,
     change: page.change,
