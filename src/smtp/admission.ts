@@ -1,4 +1,5 @@
 /** Which verbs a session may use now, and how much misconduct it may show. RFC 5321 §7.8; RFC 3207 §4; RFC 4954 §6. */
+import type { CommandLine } from './command-line.ts'
 import { commands, unimplemented } from './commands.ts'
 import type { ExtensionName } from './extensions.ts'
 import { ProtocolError } from './reply.ts'
@@ -10,6 +11,8 @@ const maxJunk = 100
 /** SMTP-10: a browser made to talk to us. RFC 9110 §9. */
 const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
 const allowedWithoutTls = new Set(['NOOP', 'EHLO', 'HELO', 'STARTTLS', 'QUIT'])
+/** What their arguments say is kept with the message. */
+const keeps = new Set(['MAIL', 'RCPT'])
 const canBeHidden = new Set(['STARTTLS', 'AUTH', 'HELP', 'VRFY'])
 
 /** What is asked of a client before it may send. */
@@ -27,13 +30,15 @@ export class Conduct {
   #junk = 0
   #commandSeen = false
 
-  /** @throws ProtocolError when this verb is not to be had now. */
-  admit(verb: string, conditions: Conditions): void {
+  /** @throws ProtocolError when this command is not to be had now, or not like this. */
+  admit({ verb, faithful }: CommandLine, conditions: Conditions): void {
     const first = !this.#commandSeen
     this.#commandSeen = true
     if (first && httpMethods.has(verb)) throw new ProtocolError(421, '4.7.0', 'This is SMTP, not HTTP')
     if (commands.get(verb)?.junk === true && ++this.#junk > maxJunk && !this.forgives()) throw tooManyErrors()
     checkConditions(verb, conditions)
+    // RFC 6531 §3.3: only UTF-8. A path is kept as it was sent or not at all.
+    if (!faithful && keeps.has(verb)) throw new ProtocolError(501, '5.5.2', `${verb} holds octets that are not UTF-8`)
   }
 
   /** Counts an error. @returns false when it is one too many. */

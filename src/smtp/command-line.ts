@@ -1,4 +1,5 @@
 /** A line of the client as a verb and its argument. RFC 5321 §2.4, §4.1.1. */
+import { isUtf8 } from 'node:buffer'
 
 /** Without CRLF. */
 export const maxLineOctets = {
@@ -15,16 +16,23 @@ export interface CommandLine {
   readonly verb: string
   /** Without blanks around it. */
   readonly argument: string
+  /** Its octets were UTF-8, or ASCII alone: nothing was changed to read them. */
+  readonly faithful: boolean
 }
 
 const nonAscii = /[\x80-\xff]/
 
-/** @param octets one character per octet. RFC 6531 §3.3: what is not ASCII is UTF-8; malformed sequences become U+FFFD. */
+/**
+ * @param octets one character per octet. RFC 6531 §3.3: what is not ASCII is UTF-8; in the line, malformed
+ * sequences are U+FFFD.
+ */
 export function parseCommandLine(octets: string): CommandLine {
-  const line = nonAscii.test(octets) ? Buffer.from(octets, 'latin1').toString() : octets
+  const international = nonAscii.test(octets) ? Buffer.from(octets, 'latin1') : undefined
+  const line = international?.toString() ?? octets
   const space = line.indexOf(' ')
   const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase()
-  return { line, verb, argument: space === -1 ? '' : trimBlanks(line, space) }
+  const argument = space === -1 ? '' : trimBlanks(line, space)
+  return { line, verb, argument, faithful: international === undefined || isUtf8(international) }
 }
 
 /** Blanks are SP and HT: `trim` would take away more, and with it what must be refused. */

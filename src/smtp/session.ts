@@ -159,7 +159,7 @@ export class Session extends SMTPConnection implements ReaderEvents {
       const { offered, session } = this.#state
       const needsTls = this.#host.requireTls && !this.secure
       const needsAuth = this.#host.users !== undefined && session.authUser === undefined
-      this.#conduct.admit(verb, { offered, needsTls, needsAuth })
+      this.#conduct.admit(command, { offered, needsTls, needsAuth })
       this.#run(verb, argument, done)
     } catch (error) {
       this.#refuse(error)
