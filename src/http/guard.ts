@@ -1,11 +1,12 @@
 /** The thin shell of the gate: turns what Node hands over into a decision, and a decision into an answer. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { authenticate } from './credentials.ts'
 import { decide, safetyHeaders, type GateDecision, type GateRules } from './gate.ts'
 import type { Authenticator } from './passwords.ts'
 import { truncatedField } from './message-text.ts'
-import { HttpProblem, problemBody, problemMediaType } from './problem.ts'
+import { HttpProblem } from './problem.ts'
+import { endWithProblem } from './raw-problem.ts'
 import { writeProblem } from './reply.ts'
 import { clientAddress } from './router.ts'
 
@@ -94,16 +95,5 @@ function allowOrigin(response: ServerResponse, origin: string): void {
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   const problem =
     error instanceof HttpProblem ? error : new HttpProblem(500, 'Internal error', 'Something went wrong here.')
-  const body = JSON.stringify(problemBody(problem))
-  const fields = {
-    ...safetyHeaders,
-    ...problem.headers,
-    'Content-Type': problemMediaType,
-    'Content-Length': String(Buffer.byteLength(body)),
-    Connection: 'close',
-  }
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () =>
-    socket.destroy(),
-  )
+  endWithProblem(socket, problem)
 }

@@ -16,6 +16,7 @@ import { messageContents } from './message-content.ts'
 import { authenticator, type Credential } from './passwords.ts'
 import { HttpProblem } from './problem.ts'
 import { writeProblem, writeReply, type Reply } from './reply.ts'
+import { answerUnreadable } from './raw-problem.ts'
 import type { Route } from './router.ts'
 import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
@@ -154,6 +155,7 @@ function httpServer(limits: HttpLimits): Server {
     // A missing Host is the gate's to refuse.
     requireHostHeader: false,
   })
+  answerUnreadable(server)
   // It never listens itself (`net/listener.ts` does); this event is what starts its watch over slow requests.
   server.emit('listening')
   return server
