@@ -60,11 +60,30 @@ export function openApi(routes: readonly Route[], version: string): Json {
   }
 }
 
-/** Two rows for one method differ in the body they take. */
+/** Two rows for one method differ in the body they take, and in parameters that belong to one of the bodies. */
 function merged(known: Json | undefined, more: Json): Json {
   if (known === undefined) return more
+  const of = (operation: Json): Parameter[] => operation['parameters'] as Parameter[]
+  const inBoth = ({ name }: Parameter): boolean =>
+    [known, more].every((operation) => of(operation).some((other) => other.name === name))
+  const all = [...of(known), ...of(more).filter(({ name }) => of(known).every((other) => other.name !== name))]
+  // Clients send a default whatever the body is.
+  const parameters = all.map((each) => (inBoth(each) ? each : withoutDefault(each)))
   const content = (part: Json | undefined): Json => (part?.['requestBody'] as Json)['content'] as Json
-  return { ...known, requestBody: { required: true, content: { ...content(known), ...content(more) } } }
+  return { ...known, parameters, requestBody: { required: true, content: { ...content(known), ...content(more) } } }
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required: boolean
+  readonly description?: unknown
+  readonly schema: Json
+}
+
+function withoutDefault(parameter: Parameter): Parameter {
+  const { default: _, ...schema } = parameter.schema
+  return { ...parameter, required: false, schema }
 }
 
 function operation(row: Route): Json {
@@ -91,7 +110,7 @@ function operationId(row: Route): string {
   return [row.method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('')
 }
 
-function parameters(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
+function parameters(place: 'path' | 'query', entries: v.ObjectEntries): Parameter[] {
   return Object.entries(entries).map(([name, entry]) => {
     const { description, ...schema } = jsonSchema(entry)
     return {
