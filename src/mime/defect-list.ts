@@ -53,6 +53,7 @@ const texts: Record<DefectCode, string> = {
   'header-too-large': 'The header is larger than the limit of {}; the rest of it is kept raw.',
   'header-8bit': 'Octets above 127 in the header that are not valid UTF-8; read as {}.',
   'header-utf8': 'Field {} holds raw UTF-8, and the message was sent without SMTPUTF8.',
+  'hidden-control': 'A name or subject holds a character that is not seen: {}.',
   'missing-date': 'No Date field; every message must have one.',
   'missing-from': 'No From field; every message must have one.',
   'duplicate-field': 'Field {} stands more than once; one is allowed.',

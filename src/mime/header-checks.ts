@@ -4,9 +4,10 @@ import type { DecodingBudget } from './charset.ts'
 import { parseDate } from './date.ts'
 import type { DefectList } from './defect-list.ts'
 import { decodeWords } from './encoded-word.ts'
-import { unfold } from './header.ts'
+import { decodeUnstructured, unfold } from './header.ts'
+import { hiddenControl } from './hidden-controls.ts'
 import { isMessageId } from './message-id.ts'
-import { charsetRead, rawOctets } from './raw-header.ts'
+import { asUtf8, charsetRead, rawOctets } from './raw-header.ts'
 import type { HeaderField, MimeLimits, Part } from './tree.ts'
 
 type Check = (field: HeaderField, limits: MimeLimits, defects: DefectList) => void
@@ -65,6 +66,26 @@ export function checkOctets(parts: Iterable<Part>, { smtpUtf8 }: Sending, defect
       if (octets === 'other') defects.add('header-8bit', start, charsetRead(body, headerCharset))
       if (octets === 'utf-8' && smtpUtf8 === false) defects.add('header-utf8', start, name)
     }
+  }
+}
+
+/** Fields that people read to know what a message is and whom it is from. */
+const readByPeople = new Set(['subject', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc'])
+/** Characters of a field that are looked at. */
+const lookedAt = 8_000
+
+/** What a sender can hide in the subject, in names and in addresses; and in the names of files. */
+export function checkHiddenControls(root: Part, parts: Iterable<Part>, defects: DefectList): void {
+  const budget = { left: 1_000 }
+  for (const { name, body, start } of root.header) {
+    const plain = !/[\x80-\xff]|=\?/.test(body)
+    if (plain || name.length > longestName || !readByPeople.has(name.toLowerCase())) continue
+    const found = hiddenControl(decodeUnstructured(asUtf8(body.slice(0, lookedAt), root.headerCharset), budget))
+    if (found !== undefined) defects.add('hidden-control', start, found)
+  }
+  for (const { filename, start } of parts) {
+    const found = filename === undefined ? undefined : hiddenControl(filename)
+    if (found !== undefined) defects.add('hidden-control', start, found)
   }
 }
 

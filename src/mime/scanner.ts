@@ -6,7 +6,7 @@
  */
 import { bufferOf } from './charset.ts'
 import { DefectList } from './defect-list.ts'
-import { checkHeader, checkOctets, type Sending } from './header-checks.ts'
+import { checkHeader, checkHiddenControls, checkOctets, type Sending } from './header-checks.ts'
 import { defaultLimits } from './limits.ts'
 import { LineReader } from './line-reader.ts'
 import { walk } from './parts.ts'
@@ -50,6 +50,7 @@ export class MessageScanner {
     const root = this.#builder.finish(octets, this.#lines)
     checkHeader(root, this.#limits, this.#defects)
     checkOctets(walk({ root }), sending, this.#defects)
+    checkHiddenControls(root, walk({ root }), this.#defects)
     return { octets, root, defects: this.#defects.list(), defectCount: this.#defects.count }
   }
 }

@@ -27,6 +27,7 @@ export type DefectCode =
   | 'header-too-large'
   | 'header-8bit'
   | 'header-utf8'
+  | 'hidden-control'
   | 'missing-date'
   | 'missing-from'
   | 'duplicate-field'
