@@ -14,8 +14,8 @@ export function cutText(text: string, most = maxStringLength): string {
   return text.slice(0, end)
 }
 
-export function cutNullable(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : cutText(text)
+export function cutNullable(text: string | null | undefined, most = maxStringLength): string | null {
+  return text === null || text === undefined ? null : cutText(text, most)
 }
 
 /** The first of a list, as many as may be said at once, but one at least. Of the rest nothing is made. */

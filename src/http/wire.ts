@@ -87,6 +87,9 @@ export function wireMessage(message: StoredMessage, content: MessageContent): Wi
   }
 }
 
+/** Of each text that a client chose: 500 sessions are less than 1 MB. */
+const mostOfSession = 250
+
 export const wireSession = (session: KeptSession): WireSession => ({
   ...wireSessionSummary(session),
   transcript: session.transcript,
@@ -97,9 +100,9 @@ export function wireSessionSummary(session: KeptSession): WireSessionSummary {
     id: session.id,
     listener: session.listener,
     client: { address: session.clientAddress, port: session.clientPort },
-    heloName: session.heloName,
-    authUser: session.authUser ?? null,
-    triedUser: session.triedUser ?? null,
+    heloName: cutText(session.heloName, mostOfSession),
+    authUser: cutNullable(session.authUser, mostOfSession),
+    triedUser: cutNullable(session.triedUser, mostOfSession),
     tls: session.tls ?? null,
     startedAt: wireTime(session.startedAt),
     endedAt: session.endedAt === undefined ? null : wireTime(session.endedAt),
