@@ -1,6 +1,6 @@
 /** The text of messages, decoded as far as it is shown. */
 import { helper, transferable } from '../helper-thread.ts'
-import { bodyParts } from '../mime/parts.ts'
+import { contents } from '../mime/parts.ts'
 import type { Part } from '../mime/tree.ts'
 import type { OpenMessage } from './message-content.ts'
 import { textIn, type BodyText, type TextQuestion } from './text-in.ts'
@@ -37,9 +37,46 @@ export async function partText({ octets }: OpenMessage, part: Part, as: TextQues
   return { text, truncated: truncated || end < part.end }
 }
 
-/** The text body, made from the HTML where there is no other; undefined where there is neither. */
+/**
+ * The text body: every text of the message, one after another, made from the HTML where there is no other. Undefined where
+ * there is none.
+ */
 export async function textBody(message: OpenMessage): Promise<BodyText | undefined> {
-  const { text, html } = bodyParts(message.tree)
-  if (text !== undefined) return partText(message, text)
-  return html && partText(message, html, 'stripped')
+  const { asText } = contents(message.tree)
+  return joined(message, asText, (part) => (isHtml(part) ? 'stripped' : 'is'))
 }
+
+/**
+ * The HTML body: every text of the message, one after another, plain ones as they stand. Undefined where none is HTML.
+ * @param addresses of the parts it names by Content-ID.
+ */
+export async function htmlBody(
+  message: OpenMessage,
+  addresses: ReadonlyMap<string, string>,
+): Promise<BodyText | undefined> {
+  const { html, asHtml } = contents(message.tree)
+  return html && joined(message, asHtml, (part) => (isHtml(part) ? addresses : 'preformatted'))
+}
+
+async function joined(
+  message: OpenMessage,
+  parts: readonly Part[],
+  as: (part: Part) => TextQuestion['as'],
+): Promise<BodyText | undefined> {
+  const [first, ...others] = parts
+  if (first === undefined) return undefined
+  const body = await partText(message, first, as(first))
+  const texts = [body.text]
+  let { truncated } = body
+  let left = maxTextOctets - body.text.length
+  for (const part of others) {
+    if (truncated || left <= 0) return { text: texts.join('\n'), truncated: true }
+    const next = await partText(message, part, as(part))
+    texts.push(next.text)
+    left -= next.text.length
+    truncated = next.truncated
+  }
+  return { text: texts.join('\n'), truncated }
+}
+
+const isHtml = ({ mediaType: { type, subtype } }: Part): boolean => type === 'text' && subtype === 'html'

@@ -11,8 +11,11 @@ export interface TextQuestion {
   readonly octets: Uint8Array
   /** What is decoded of it, octets. */
   readonly maxOctets: number
-  /** As it is, HTML without its mark-up, or a document: parts it names by Content-ID have these addresses. */
-  readonly as: 'is' | 'stripped' | ReadonlyMap<string, string>
+  /**
+   * As it is, HTML without its mark-up, plain text as HTML, or a document: parts it names by Content-ID have these
+   * addresses.
+   */
+  readonly as: 'is' | 'stripped' | 'preformatted' | ReadonlyMap<string, string>
 }
 
 export interface BodyText {
@@ -26,5 +29,10 @@ export function textIn({ part, octets, maxOctets, as }: TextQuestion): BodyText 
   const { text, truncated } = decodeText(part, (start, end) => octets.subarray(start, end), maxOctets)
   if (as === 'is') return { text, truncated }
   if (as === 'stripped') return { text: htmlToText(text), truncated }
+  if (as === 'preformatted') return { text: preformatted(text), truncated }
   return { text: withoutHints(resolveContentIds(text, (contentId) => as.get(contentId))), truncated }
 }
+
+/** The line end before the text is none of it. HTML §13.2.6.4.7. */
+const preformatted = (text: string): string =>
+  `<pre style="white-space: pre-wrap">\n${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre>`

@@ -79,7 +79,8 @@ async function answersHere(
   const octets = await wholeOf(content)
   const text = new SearchedText({ tree: scanMessage(octets), read: (start, end) => octets.subarray(start, end) })
   if (mentions(key, 'header')) context.headers.learn(entry.key, () => [text.header()])
-  if (mentions(key, 'text') || mentions(key, 'body')) context.texts.learn(entry.key, () => [text.header(), text.body()])
+  if (mentions(key, 'text') || mentions(key, 'body'))
+    context.texts.learn(entry.key, () => [text.mimeHeader(), text.body()])
   return (asked) => text.holds(asked)
 }
 

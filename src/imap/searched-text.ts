@@ -51,6 +51,7 @@ const maxText = 64 * 1024 * 1024
 export class SearchedText {
   readonly #message: Searched
   #header: string | undefined
+  #mimeHeader: string | undefined
   #body: string | undefined
 
   constructor(message: Searched) {
@@ -62,7 +63,7 @@ export class SearchedText {
       case 'header':
         return this.fields(key.name).some((value) => value.includes(key.text))
       case 'text':
-        return this.header().includes(key.text) || this.body().includes(key.text)
+        return this.mimeHeader().includes(key.text) || this.body().includes(key.text)
       case 'body':
         return this.body().includes(key.text)
       case 'date': {
@@ -78,6 +79,13 @@ export class SearchedText {
 
   header(): string {
     return (this.#header ??= headerText(this.#message.tree.root))
+  }
+
+  /** The fields of every part, with the names of files. RFC 9051 §6.4.4. */
+  mimeHeader(): string {
+    return (this.#mimeHeader ??= [...walk(this.#message.tree)]
+      .flatMap((part) => [headerText(part), foldText(part.filename ?? '')])
+      .join('\n'))
   }
 
   /** Every text there is, and the headers of messages within. */

@@ -13,6 +13,8 @@ export interface DecodedBody {
   readonly text: string
   /** As declared by Content-Type, else by the HTML; lower case; `us-ascii` when absent. */
   readonly charset: string
+  /** What was decoded, its transfer encoding taken off. */
+  readonly octets: number
   /** There is more than was asked for. */
   readonly truncated: boolean
   /** `bad-charset` and `bad-text`. */
@@ -45,7 +47,7 @@ export function decodeText(part: Part, read: RangeReader, maxOctets = Infinity):
   const whole = text.startsWith('\ufeff') ? text.slice(1) : text
   const cut = truncated ? withoutCutCharacter(whole) : whole
   const shown = isFlowed(part.mediaType) ? joinFlowed(cut, deletesSpace(part.mediaType)) : cut
-  return { text: shown, charset, truncated, defects }
+  return { text: shown, charset, octets: octets.length, truncated, defects }
 }
 
 /** HTML may say it itself, where Content-Type does not. `octets`: the content, or its beginning. */

@@ -1,4 +1,5 @@
 /** Which parts of a tree a reader shows, and how: RFC 2046 §5.1, RFC 2183 §2, RFC 2387. */
+import { formsOf, type Forms, type TextKind } from './shown-texts.ts'
 import type { MessageTree, Part } from './tree.ts'
 
 /** All parts, the message itself first, in the order of the message. */
@@ -29,44 +30,67 @@ export function findPart(tree: MessageTree, section: string): Part | undefined {
   return undefined
 }
 
-/** The texts a reader would show. */
+/** The first text of each kind, which stand for the message where only one text is wanted. */
 export interface BodyParts {
   readonly html?: Part
   readonly text?: Part
 }
 
 /** What a message is made of, as a reader sorts it. */
-export interface Contents extends BodyParts {
+export interface Contents extends BodyParts, Forms {
+  /** Every text of either form, in order. */
+  readonly texts: readonly Part[]
   /** Attachments and inline files, in order. */
   readonly files: readonly Part[]
   /** Of `files`, those that are attached and not merely shown inside the HTML. */
   readonly attachments: number
 }
 
+interface Leaf {
+  readonly part: Part
+  /** Within a multipart/related. */
+  readonly related: boolean
+}
+
 /**
- * Sorts the leaves: the first plain and the first HTML text that are not attachments are the body (a multipart/alternative
- * offers both); everything else is a file. A message inside the message is a file, and its parts are its own.
+ * Sorts the leaves. The first plain and the first HTML text that are not attachments are text, and so is every plain or
+ * HTML text without a file name (Apple Mail sends text, picture, text); all else is a file. Of alternatives the first of
+ * each kind is read, the others are files: they must be seen somewhere. A message inside the message is a file, and its
+ * parts are its own.
  */
 export function contents(tree: MessageTree): Contents {
   const found: { html?: Part; text?: Part } = {}
-  const files: Part[] = []
-  let attachments = 0
-  const waiting: { part: Part; related: boolean }[] = [{ part: tree.root, related: false }]
+  const kinds = new Map<Part, TextKind>()
+  const leaves: Leaf[] = []
+  const parts: Part[] = []
+  const waiting: Leaf[] = [{ part: tree.root, related: false }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { part, related } = next
+    parts.push(part)
     if (part.children.length > 0 && part.mediaType.type === 'multipart') {
       const inside = related || part.mediaType.subtype === 'related'
       for (const child of part.children.toReversed()) waiting.push({ part: child, related: inside })
       continue
     }
-    if (takeBody(part, found)) continue
-    files.push(part)
-    if (counts(part, related)) attachments++
+    leaves.push(next)
+    const kind = bodyKind(next, found)
+    if (kind === undefined) continue
+    kinds.set(part, kind)
+    found[kind] ??= part
   }
-  return { ...found, files, attachments }
+  const forms = formsOf(parts, kinds)
+  const shown = new Set([...forms.asText, ...forms.asHtml])
+  const files = leaves.filter(({ part }) => !shown.has(part))
+  return {
+    ...found,
+    ...forms,
+    texts: leaves.flatMap(({ part }) => (shown.has(part) ? [part] : [])),
+    files: files.map(({ part }) => part),
+    attachments: files.filter(({ part, related }) => counts(part, related)).length,
+  }
 }
 
-/** The texts a reader would show. */
+/** The first texts of a message. */
 export function bodyParts(tree: MessageTree): BodyParts {
   const { html, text } = contents(tree)
   return { ...(html === undefined ? {} : { html }), ...(text === undefined ? {} : { text }) }
@@ -89,17 +113,19 @@ function counts(part: Part, related: boolean): boolean {
   return type !== 'multipart' && !isShownInline(part, related)
 }
 
-function takeBody(part: Part, found: { html?: Part; text?: Part }): boolean {
-  if (part.disposition === 'attachment') return false
+/** What kind of text a leaf is, if it is one: the first of its kind, or one that follows. */
+function bodyKind({ part, related }: Leaf, found: BodyParts): TextKind | undefined {
+  if (part.disposition === 'attachment') return undefined
   const kind = textKind(part)
-  if (kind === undefined) return false
-  // A second text, such as the footer that a list adds, is one of the files: it must be seen somewhere.
-  if (found[kind] !== undefined) return false
-  found[kind] = part
-  return true
+  if (kind === undefined || found[kind] === undefined) return kind
+  // The footer that a list adds, a text after a picture. One with a name, of another type, or that the HTML of a
+  // multipart/related names, is a file.
+  if (part.filename !== undefined || (related && part.contentId !== undefined)) return undefined
+  const { type, subtype } = part.mediaType
+  return type === 'text' && (subtype === 'plain' || subtype === 'html') ? kind : undefined
 }
 
-function textKind({ mediaType: { type, subtype }, filename }: Part): 'html' | 'text' | undefined {
+function textKind({ mediaType: { type, subtype }, filename }: Part): TextKind | undefined {
   // A multipart that could not be taken apart is shown as it stands.
   if (type === 'multipart') return 'text'
   if (type !== 'text') return undefined

@@ -1,14 +1,26 @@
 import { decodeText } from './body.ts'
 import { htmlToText } from './html-text.ts'
-import { bodyParts, type BodyParts } from './parts.ts'
+import { contents, type BodyParts } from './parts.ts'
 import type { MessageTree, RangeReader } from './tree.ts'
 
-/** The text of a message for the index: the plain part if there is one, else the text of the HTML. Decodes at most `maxOctets`. */
+/**
+ * Everything a reader may see as the text of a message, for the index: plain texts as they are and the text of the HTML,
+ * also where one is the alternative of the other. Decodes at most `maxOctets` of all plain texts, and as much of all HTML.
+ */
 export function messageText(tree: MessageTree, read: RangeReader, maxOctets: number): string {
-  return textOf(bodyParts(tree), read, maxOctets)
+  const left = { plain: maxOctets, html: maxOctets }
+  const pieces: string[] = []
+  for (const part of contents(tree).texts) {
+    const kind = part.mediaType.subtype === 'html' ? 'html' : 'plain'
+    if (left[kind] <= 0) continue
+    const { text, octets } = decodeText(part, read, left[kind])
+    left[kind] -= octets
+    pieces.push(kind === 'html' ? htmlToText(text) : text)
+  }
+  return pieces.join('\n')
 }
 
-/** The same for parts that were found already. */
+/** The text of the first parts: the plain one, or where it says nothing the HTML. Decodes at most `maxOctets` of each. */
 export function textOf({ text, html }: BodyParts, read: RangeReader, maxOctets: number): string {
   const plain = text === undefined ? '' : decodeText(text, read, maxOctets).text
   if (html === undefined || plain.trim() !== '') return plain

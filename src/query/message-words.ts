@@ -10,7 +10,7 @@ import { words } from './words.ts'
  * disagree about what a message says.
  */
 
-/** The body is searched in its first so many octets of decoded text. */
+/** The body is searched in its first so many octets of plain text, and as many of HTML. */
 export const searchedBodyOctets = 1024 * 1024
 
 /** The fields whose words come from the octets; `rcpt` and `sender` are the envelope's. */
@@ -30,8 +30,8 @@ export function indexedText(tree: MessageTree, read: RangeReader): Readonly<Reco
 }
 
 /**
- * The words of one field, in order; where it occurs more than once, one after the other. The body is the text a reader
- * sees: the plain part, or where there is none the text of the HTML. Address fields give display names and addresses.
+ * The words of one field, in order; where it occurs more than once, one after the other. The body is every text
+ * a reader may see, plain and HTML alike. Address fields give display names and addresses.
  */
 export function fieldWords(field: MessageField, tree: MessageTree, read: RangeReader): string[] {
   switch (field) {

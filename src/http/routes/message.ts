@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { bodyParts, files, findPart } from '../../mime/parts.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
-import { partText, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
+import { htmlBody, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
 import { accountParameter, keyParameter, switchParameter } from '../parameters.ts'
 import { partName } from '../part-name.ts'
 import { notFound } from '../problem.ts'
@@ -82,8 +82,8 @@ export const getHtml = route({
   answers: { status: 200, text: 'The document', content: ['text/html'], headers: truncatedHeaders },
   async handle(services, { params, query }) {
     return openAs(services, query.account, params.key, async (message) => {
-      const { html } = bodyParts(message.tree)
-      if (html === undefined) throw notFound('HTML body in this message')
+      const body = await htmlBody(message, partUrls(message))
+      if (body === undefined) throw notFound('HTML body in this message')
       const policy = [
         'sandbox allow-same-origin',
         "default-src 'none'",
@@ -95,7 +95,6 @@ export const getHtml = route({
         "base-uri 'none'",
         "frame-ancestors 'self'",
       ]
-      const body = await partText(message, html, partUrls(message))
       return {
         kind: 'text',
         mediaType: 'text/html; charset=utf-8',

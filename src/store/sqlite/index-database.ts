@@ -15,7 +15,7 @@ export interface IndexRow {
 }
 
 /** Raised whenever words, columns or tables come to mean something else. */
-const format = 2
+const format = 3
 
 const schema = `
   CREATE TABLE about(format INTEGER NOT NULL, identity TEXT NOT NULL, up_to INTEGER NOT NULL);
