@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { freePorts, startCommand, temporaryFolder } from '../support/command.ts'
-import { filledMessage, keyIn } from '../support/load.ts'
+import { freePorts, startCommand, type RunningCommand, temporaryFolder } from '../support/command.ts'
+import { filledMessage, keyIn, Ledger, startLoad } from '../support/load.ts'
 import { allMessages, inspect } from '../support/rest.ts'
 import { deliver, hasSmallDisk, remove, session, smallDisk } from './full-disk.ts'
 
@@ -87,4 +89,38 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
       assert.equal((await server.end()).code, 0)
     },
   )
+
+  it(
+    'gets its space back when half of the messages are deleted, wherever they stand',
+    { skip: !hasSmallDisk && 'no small disk can be mounted here' },
+    async () => {
+      const folder = temporaryFolder()
+      const server = await startCommand(['--data', folder, ...freePorts], { under: smallDisk(folder, 24) })
+      const indexWaits = saysOf(server, 'full-text index')
+      // They pour in, so that the index comes when the disk is full.
+      const ledger = new Ledger()
+      await startLoad({ port: server.port('smtp'), ledger, sizes: [10_000] }).over
+      const keys = [...ledger.acknowledged.keys()]
+      assert.ok(keys.length > 100)
+      await indexWaits
+      for (const key of keys.filter((_key, i) => i % 2 === 0)) assert.equal(await remove(server, `/${key}`), 200)
+      const client = await session(server)
+      // Some of it is the databases', and some the reserve's again.
+      for (let i = 0; i < keys.length / 10; i++) {
+        while (keyIn(await deliver(client, filledMessage('again', 10_000))) === undefined) await setImmediate()
+      }
+      for (const summary of (await allMessages(server.url)).filter(({ key }) => keys.includes(key))) {
+        assert.deepEqual((await inspect(server.url, summary)).faults, [])
+      }
+      assert.equal((await server.end()).code, 0)
+    },
+  )
 })
+
+/** Resolves when the server has written it to its log. */
+async function saysOf(server: RunningCommand, what: string): Promise<void> {
+  for await (const line of createInterface({ input: server.child.stderr ?? Readable.from([]) })) {
+    if (line.includes(what)) return
+  }
+  assert.fail(`It ended without a word of the ${what}`)
+}

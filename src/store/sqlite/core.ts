@@ -23,6 +23,8 @@ import { everyone, Mailboxes } from './mailboxes.ts'
 import { Mutations } from './mutations.ts'
 import { Notes } from './notes.ts'
 import type { OctetSource } from './octet-source.ts'
+import { reservedOctets } from './reserve.ts'
+import { roomIn } from './room.ts'
 import type { TransactionColumn } from './rows.ts'
 import { openingError } from './schema.ts'
 import type { Segments } from './segments.ts'
@@ -112,7 +114,7 @@ function wire(
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   if (lost.length > 0) mutations.deleteMessages(lost)
   sessions.begin()
-  const ended = new SessionQueue(sessions, transactions, log)
+  const ended = new SessionQueue(sessions, { transactions, log, hasRoom: () => hasRoomForSessions(directory) })
   if (directory !== undefined) sweeps.soon()
   const changes = new Changes(db, counters, mailboxes)
   return {
@@ -282,6 +284,10 @@ function stateOf({
     change: counters.change,
   }
 }
+
+/** Of what the reserve gave, most is for what frees space: nobody asked for sessions to be written. */
+const hasRoomForSessions = (directory: string | undefined): boolean =>
+  directory === undefined || roomIn(directory) > -reservedOctets / 4
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 

@@ -44,9 +44,12 @@ export interface Found {
   readonly total: number
 }
 
+/** In place of a path: SQLite's name for it. */
+export const inMemory = ':memory:'
+
 /** What the thread is told when it starts. */
 export interface IndexThreadData {
-  /** Path of the database, or `:memory:`. */
+  /** Path of the database, or `inMemory`. */
   readonly file: string
   readonly identity: string
 }

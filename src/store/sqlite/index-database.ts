@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { isDamaged, openDatabase, type Database, type Statement } from './driver.ts'
+import { inMemory } from './index-calls.ts'
 import { indexColumns } from './index-expression.ts'
 import { IndexNumbers } from './index-numbers.ts'
 import type { IndexText } from './index-text.ts'
@@ -65,7 +66,7 @@ export class IndexDatabase {
   }
 
   static async #tryOpen(file: string, identity: string): Promise<IndexDatabase | undefined> {
-    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)) // for its owner's eyes, as SQLite would not make it
+    if (file !== inMemory) closeSync(openSync(file, 'a', 0o600)) // for its owner's eyes, as SQLite would not make it
     const db = await openDatabase(file)
     try {
       for (const pragma of ['locking_mode = EXCLUSIVE', 'journal_mode = WAL', 'synchronous = NORMAL']) {
@@ -152,6 +153,11 @@ export class IndexDatabase {
     return Number(this.#count.get(expression)?.['count'] ?? 0)
   }
 
+  /** Empties the write-ahead log, whose space is others' then. @throws where the database would have to grow and cannot. */
+  writeBack(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
   close(): void {
     this.#db.close()
   }
@@ -182,6 +188,7 @@ export class IndexDatabase {
 
 /** Removes the database; the next `open` makes a new one. */
 export function removeIndex(file: string): void {
+  if (file === inMemory) return
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true })
 }
 

@@ -19,13 +19,18 @@ export function roomOf(directory: string | undefined, clock: Clock): () => numbe
     const now = clock.monotonic()
     if (now - askedAt < freshMs) return room
     askedAt = now
-    try {
-      const { bavail, bsize } = statfsSync(directory)
-      const reserve = statSync(join(directory, reserveName), { throwIfNoEntry: false })
-      room = bavail * bsize - Math.max(reservedOctets - (reserve?.size ?? 0), 0)
-    } catch {
-      room = Infinity
-    }
+    room = roomIn(directory)
     return room
+  }
+}
+
+/** As `roomOf`, at this moment; less than 0 while others have some of the reserve. */
+export function roomIn(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    const reserve = statSync(join(directory, reserveName), { throwIfNoEntry: false })
+    return bavail * bsize - Math.max(reservedOctets - (reserve?.size ?? 0), 0)
+  } catch {
+    return Infinity
   }
 }

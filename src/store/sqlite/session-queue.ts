@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts'
-import type { SessionRecord } from '../store.ts'
+import { StoreError, type SessionRecord } from '../store.ts'
 import type { Sessions } from './sessions.ts'
 import type { Transactions } from './transaction.ts'
 
@@ -14,13 +14,15 @@ export class SessionQueue {
   readonly #sessions: Sessions
   readonly #transactions: Transactions
   readonly #log: Log
+  readonly #hasRoom: () => boolean
   #waiting: SessionRecord[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(sessions: Sessions, transactions: Transactions, log: Log) {
+  constructor(sessions: Sessions, parts: { transactions: Transactions; log: Log; hasRoom: () => boolean }) {
     this.#sessions = sessions
-    this.#transactions = transactions
-    this.#log = log
+    this.#transactions = parts.transactions
+    this.#log = parts.log
+    this.#hasRoom = parts.hasRoom
   }
 
   add(session: SessionRecord): void {
@@ -36,6 +38,7 @@ export class SessionQueue {
     if (waiting.length === 0) return
     this.#waiting = []
     try {
+      if (!this.#hasRoom()) throw new StoreError('full', 'The disk is full')
       this.#transactions.gather(() => {
         for (const session of waiting) this.#sessions.record(session)
       })

@@ -3,7 +3,8 @@ import type { Log } from '../../log.ts'
 import type { Criteria } from '../../query/criteria.ts'
 import { StoreError } from '../store.ts'
 import { connect, type Connection } from './channel.ts'
-import type { Found, HeaderTerm, IndexCalls, IndexItem, IndexState, IndexThreadData } from './index-calls.ts'
+import { inMemory, type Found, type HeaderTerm, type IndexCalls, type IndexItem } from './index-calls.ts'
+import type { IndexState, IndexThreadData } from './index-calls.ts'
 import { matchExpression } from './index-expression.ts'
 import { IndexFeed } from './index-feed.ts'
 import { Pace, type Schedule, timeouts } from './index-pace.ts'
@@ -86,19 +87,20 @@ class SqliteTextIndex implements TextIndex {
   #closed = false
   /** There was no space for the file. */
   #withoutDisk = false
+  /** It was said that there is little space. */
+  #toldOfSpace = false
 
   constructor(options: TextIndexOptions) {
     this.#options = options
     this.#feed = new IndexFeed(options)
-    const { clock, log, schedule = timeouts, file } = options
+    const { clock, schedule = timeouts, file } = options
     this.#pace = new Pace({
       clock,
       schedule,
       backlog: () => this.#feed.backlog,
       behind: () => !this.#closed && this.#feed.behind(this.#state),
       turn: () => this.#takeTurn(),
-      failed: (error) =>
-        log.warn({ error: String(error) }, 'The full-text index does not get on; it will be tried again'),
+      failed: (error) => this.#failed(error),
       ...(file === undefined ? {} : { sleep: () => this.#sleep() }),
     })
   }
@@ -140,10 +142,10 @@ class SqliteTextIndex implements TextIndex {
 
   /** A damaged index is made again, one for which there is no space is made in memory. @returns whether it is of use to go on. */
   async #mended(error: unknown): Promise<boolean> {
-    const code = error instanceof StoreError ? error.code : undefined
-    if (code !== 'damaged' && code !== 'full') return false
+    const full = isFull(error)
+    if (!full && !(error instanceof StoreError && error.code === 'damaged')) return false
     this.#state = undefined
-    if (code === 'full' && !this.#withoutDisk) {
+    if (full && !this.#withoutDisk) {
       this.#withoutDisk = true
       this.#options.log.warn({}, 'There is no space left for the full-text index: it is made in memory')
       await this.#stop()
@@ -186,10 +188,22 @@ class SqliteTextIndex implements TextIndex {
     try {
       this.#state ??= await this.#reopened(thread)
       this.#state = await this.#feed.step(thread, this.#state)
+      this.#toldOfSpace = false
     } catch (error) {
       this.#state = undefined // whatever it was, ask again how far the index is
       throw error
     }
+  }
+
+  /** It is tried again in a while. */
+  #failed(error: unknown): void {
+    const { log } = this.#options
+    if (!isFull(error)) {
+      log.warn({ error: String(error) }, 'The full-text index does not get on; it will be tried again')
+      return
+    }
+    if (!this.#toldOfSpace) log.warn({}, 'There is little space left: the full-text index waits until there is more')
+    this.#toldOfSpace = true
   }
 
   #reopened(thread: Connection<IndexCalls>): Promise<IndexState> {
@@ -209,7 +223,7 @@ class SqliteTextIndex implements TextIndex {
     await this.#ended
     const { identity, log } = this.#options
     const file = this.#withoutDisk ? undefined : this.#options.file
-    const workerData: IndexThreadData = { file: file ?? ':memory:', identity }
+    const workerData: IndexThreadData = { file: file ?? inMemory, identity }
     const worker = startThread(threadEntry('index-thread', import.meta.url), {
       name: 'stuntmail index',
       workerData,
@@ -247,3 +261,5 @@ class SqliteTextIndex implements TextIndex {
     await this.#ended
   }
 }
+
+const isFull = (error: unknown): boolean => error instanceof StoreError && error.code === 'full'
