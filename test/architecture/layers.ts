@@ -89,7 +89,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'json.ts': { imports: [] },
   'private-folder.ts': { imports: [] },
   'thread.ts': { imports: [] },
-  ui: { imports: [], types: ['http/wire-types.ts'] },
+  ui: { imports: ['mime/hidden-controls.ts'], types: ['http/wire-types.ts'] },
 }
 
 /** The leaves that every unit but `ui` may import. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hiddenControl } from '../../src/mime/hidden-controls.ts'
+import { hiddenControl, splitAtHidden } from '../../src/mime/hidden-controls.ts'
 import { scanMessage } from '../../src/mime/scanner.ts'
 
 test('what is not seen and changes what is, is found', () => {
@@ -40,4 +40,10 @@ test('subject, names and file names are looked at', () => {
   assert.deepEqual(found(`From: ${encoded} <a@example.com>`), [text])
   assert.deepEqual(found(`Content-Type: x/y; name="${encoded}"`), [text])
   assert.deepEqual(found(`X-Other: ${encoded}`, 'Subject: 👩\u200d💻'), [])
+})
+
+test('a text is split where something is hidden', () => {
+  assert.deepEqual(splitAtHidden('pay\u202elap\u200b'), ['pay', '\u202e', 'lap', '\u200b', ''])
+  assert.deepEqual(splitAtHidden('seen'), ['seen'])
+  assert.deepEqual(splitAtHidden(''), [''])
 })

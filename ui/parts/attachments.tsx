@@ -4,6 +4,7 @@ import { count, cut, size } from '../format.ts'
 import { Icon } from './icon.tsx'
 import { useLoaded } from './loaded.ts'
 import { declaredPixels } from './picture-size.ts'
+import { Said } from './said.tsx'
 
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 /** Larger pictures are not fetched for a thumbnail. Octets before decoding. */
@@ -42,9 +43,11 @@ export function Attachments({ message }: { message: WireMessage }) {
             ) : (
               <Icon name="file" />
             )}
-            <span class="attachment-name">{cut(file.filename || '(no name)')}</span>
+            <span class="attachment-name">
+              <Said text={cut(file.filename || '(no name)')} />
+            </span>
             <span class="quiet">
-              {cut(file.mediaType)} · {size(file.octets)}
+              <Said text={cut(file.mediaType)} /> · {size(file.octets)}
             </span>
           </a>
         </li>

@@ -1,6 +1,7 @@
 import type { WireMessage } from '../../src/http/wire-types.ts'
 import { count, figure } from '../format.ts'
 import { Icon } from './icon.tsx'
+import { Said } from './said.tsx'
 
 /** What is malformed about a message, each with its place in the source. */
 export function Defects({ message, onShow }: { message: WireMessage; onShow: (offset: number) => void }) {
@@ -16,7 +17,9 @@ export function Defects({ message, onShow }: { message: WireMessage; onShow: (of
         {defects.map(({ code, offset, text }) => (
           <li key={`${offset} ${code}`}>
             <button type="button" onClick={() => onShow(offset)}>
-              <span>{text}</span>
+              <span>
+                <Said text={text} />
+              </span>
               <span class="quiet">
                 <code>{code}</code> at octet {figure(offset)}
               </span>

@@ -4,6 +4,7 @@ import { getHeaders } from '../api.ts'
 import { cut, moment, size } from '../format.ts'
 import { CopyButton } from './copy-button.tsx'
 import { useLoaded } from './loaded.ts'
+import { Said } from './said.tsx'
 
 /** Of a field, characters; the Headers tab has more. */
 const mostShown = 2000
@@ -21,16 +22,14 @@ export function MessageHead({ message }: { message: WireMessage }) {
         <Field key={name} fields={fields} name={name} />
       ))}
       <Fact name="To">
-        {cut(fieldOf(fields, 'to'), mostShown) || cut(message.to.map(written).join(', '), mostShown) || (
-          <span class="quiet">no To field</span>
-        )}
+        <Chosen text={fieldOf(fields, 'to') || message.to.map(written).join(', ')} otherwise="no To field" />
       </Fact>
       {['cc', 'bcc'].map((name) => (
         <Field key={name} fields={fields} name={name} />
       ))}
       {hidden.length > 0 && (
         <Fact name="Envelope to">
-          {cut(hidden.join(', '), mostShown)}
+          <Said text={cut(hidden.join(', '), mostShown)} />
           <span class="differs">named in no To, Cc or Bcc field</span>
         </Fact>
       )}
@@ -52,16 +51,24 @@ function From({ message, fields }: { message: WireMessage; fields: WireHeaders['
   const appended = envelope.listener.startsWith('imap')
   return (
     <Fact name="From">
-      {cut(fieldOf(fields, 'from'), mostShown) || cut(written(message.from), mostShown) || (
-        <span class="quiet">no From field</span>
-      )}
+      <Chosen text={fieldOf(fields, 'from') || written(message.from)} otherwise="no From field" />
       {address !== '' && <CopyButton text={address} what="Address" />}
-      {appended && <span class="differs">put here by IMAP, as {envelope.authUser}</span>}
+      {appended && (
+        <span class="differs">
+          put here by IMAP, as <Said text={envelope.authUser ?? ''} />
+        </span>
+      )}
       {!appended && returnPath.toLowerCase() !== address.toLowerCase() && (
-        <span class="differs">envelope: {returnPath === '' ? 'null reverse-path <>' : cut(returnPath)}</span>
+        <span class="differs">
+          envelope: <Said text={returnPath === '' ? 'null reverse-path <>' : cut(returnPath)} />
+        </span>
       )}
     </Fact>
   )
+}
+
+function Chosen({ text, otherwise }: { text: string; otherwise: string }) {
+  return text === '' ? <span class="quiet">{otherwise}</span> : <Said text={cut(text, mostShown)} />
 }
 
 function Arrived({ message }: { message: WireMessage }) {
@@ -87,7 +94,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function Field({ fields, name }: { fields: WireHeaders['fields']; name: string }) {
   const value = fieldOf(fields, name)
   if (value === '') return null
-  return <Fact name={name.replace(/^.|-./g, (start) => start.toUpperCase())}>{cut(value, mostShown)}</Fact>
+  return (
+    <Fact name={name.replace(/^.|-./g, (start) => start.toUpperCase())}>
+      <Said text={cut(value, mostShown)} />
+    </Fact>
+  )
 }
 
 function fieldOf(fields: WireHeaders['fields'], name: string): string {

@@ -5,6 +5,7 @@ import { cut, age, count, moment, size } from '../format.ts'
 import type { Row } from '../listing.ts'
 import { cursor, selectedCount, toggleSelected } from '../state.ts'
 import { Icon } from './icon.tsx'
+import { Said, spelled } from './said.tsx'
 
 interface RowProperties {
   readonly row: Row
@@ -62,7 +63,7 @@ function Tick({ row, selected }: { row: Row; selected: boolean }) {
         type="checkbox"
         tabIndex={-1}
         checked={selected}
-        aria-label={`Select ${cut(subject || 'message without subject')}`}
+        aria-label={`Select ${spelled(cut(subject || 'message without subject'))}`}
         class={selectedCount.value > 0 ? 'always' : ''}
         onClick={(event) => {
           event.stopPropagation()
@@ -78,9 +79,11 @@ function Lines({ row }: { row: Row }) {
   return (
     <div role="gridcell" class="row-main">
       <p class="row-line">
-        <span class="row-from">{row.from || '(no sender)'}</span>
+        <span class="row-from">
+          <Said text={row.from || '(no sender)'} />
+        </span>
         <span class="row-to">
-          <span class="quiet">to</span> {row.to || '(no recipient)'}
+          <span class="quiet">to</span> <Said text={row.to || '(no recipient)'} />
         </span>
         <time
           class="row-time"
@@ -93,11 +96,15 @@ function Lines({ row }: { row: Row }) {
         </time>
       </p>
       <p class="row-line">
-        <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>{cut(row.subject || '(no subject)')}</span>
+        <span class={`row-subject ${row.subject === '' ? 'quiet' : ''}`}>
+          <Said text={cut(row.subject || '(no subject)')} />
+        </span>
         <Marks row={row} />
       </p>
       <p class="row-line">
-        <span class="row-preview">{cut(row.preview, 500)}</span>
+        <span class="row-preview">
+          <bdi>{cut(row.preview, 500)}</bdi>
+        </span>
         <span class="row-size">{size(row.octets)}</span>
       </p>
     </div>

@@ -1,3 +1,5 @@
+import { Said } from './said.tsx'
+
 /** A conversation with a server: lines `0.012 C: …` and `0.012 S: …`, and remarks; older ones are without seconds. */
 export function Transcript({ text }: { text: string }) {
   const lines = text.split('\n')
@@ -10,7 +12,9 @@ export function Transcript({ text }: { text: string }) {
           <li key={index} class={kind}>
             <span class="seconds">{seconds}</span>
             <span class="who">{who}</span>
-            <span>{rest}</span>
+            <span>
+              <Said text={rest} />
+            </span>
           </li>
         )
       })}

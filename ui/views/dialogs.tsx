@@ -3,6 +3,7 @@ import { count } from '../format.ts'
 import { shortcuts } from '../keyboard.ts'
 import { rowOf, stored } from '../listing.ts'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
+import { spelled } from '../parts/said.tsx'
 import { route } from '../route.ts'
 import { cursor, dialog, selectedCount } from '../state.ts'
 import { FirstMessage } from './first-message.tsx'
@@ -42,7 +43,7 @@ function DeleteOpen() {
   return (
     <Confirm
       title="Delete this message?"
-      text={`${subject === '' ? 'The message without a subject' : `“${subject}”`} is deleted. ${forGood}`}
+      text={`${subject === '' ? 'The message without a subject' : `“${spelled(subject)}”`} is deleted. ${forGood}`}
       action="Delete 1 message"
       onConfirm={() => void deleteMessage(key)}
       onClose={close}

@@ -2,6 +2,7 @@ import type { WireEnvelope, WireMessage } from '../../src/http/wire-types.ts'
 import { getText, messageUrl } from '../api.ts'
 import { moment } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
+import { Said } from '../parts/said.tsx'
 import { Transcript } from '../parts/transcript.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 
@@ -14,7 +15,9 @@ export function Conversation({ message }: { message: WireMessage }) {
         {factsOf(message.envelope, message).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              <Said text={value} />
+            </dd>
           </div>
         ))}
       </dl>

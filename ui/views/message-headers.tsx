@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { getHeaders } from '../api.ts'
 import { count, cut } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
+import { Said } from '../parts/said.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 
 /** Characters of a field; the source has all of them. */
@@ -42,8 +43,12 @@ export function HeaderFields({ messageKey }: { messageKey: string }) {
         <tbody>
           {fields.map(({ name, value, raw: sent, offset }) => (
             <tr key={offset}>
-              <th scope="row">{cut(name)}</th>
-              <td class={raw.value ? 'mono' : ''}>{cut(raw.value ? sent : value, mostShown)}</td>
+              <th scope="row">
+                <Said text={cut(name)} />
+              </th>
+              <td class={raw.value ? 'mono' : ''}>
+                <Said text={cut(raw.value ? sent : value, mostShown)} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -3,6 +3,7 @@ import type { WireMessage, WirePart } from '../../src/http/wire-types.ts'
 import { count, cut, figure, size } from '../format.ts'
 import { partUrl } from '../parts/attachments.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Said } from '../parts/said.tsx'
 import { useVirtual } from '../parts/virtual.ts'
 
 const rowHeight = 34
@@ -48,9 +49,13 @@ function Part({ messageKey, part }: { messageKey: string; part: WirePart }) {
   return (
     <div class="part" style={{ paddingLeft: `${Math.min(part.depth, deepestShown) * 16}px` }}>
       <code class="part-section">{part.n === '' ? 'message' : section}</code>
-      <strong>{cut(part.mediaType)}</strong>
-      {name !== null && <span>{name}</span>}
-      <span class="quiet">{factsOf(part)}</span>
+      <strong>
+        <Said text={cut(part.mediaType)} />
+      </strong>
+      {name !== null && <Said text={name} />}
+      <span class="quiet">
+        <Said text={factsOf(part)} />
+      </span>
       {part.childCount === 0 && (
         <a
           class="icon-button small"
@@ -72,7 +77,7 @@ function factsOf(part: WirePart): string {
     part.transferEncoding,
     part.disposition,
     part.contentId === null ? null : `<${cut(part.contentId)}>`,
-    `${figure(part.lines)} lines`,
+    count(part.lines, 'line'),
     size(part.octets),
   ]
   return facts.flatMap((fact) => (fact === null ? [] : [cut(fact)])).join(' · ')

@@ -12,6 +12,7 @@ import { cut } from '../format.ts'
 import { useLoaded } from '../parts/loaded.ts'
 import { MessageHead } from '../parts/message-head.tsx'
 import { MessageToolbar } from '../parts/message-toolbar.tsx'
+import { Said } from '../parts/said.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { go, route, type Tab } from '../route.ts'
@@ -42,7 +43,7 @@ export function MessageView({ messageKey }: { messageKey: string }) {
       />
       <div class="message-scroller" id="message-scroller">
         <h2 id="message-title" tabIndex={-1} class={subject === '' ? 'quiet' : ''}>
-          {cut(subject || '(no subject)', 1000)}
+          <Said text={cut(subject || '(no subject)', 1000)} />
         </h2>
         {loaded.status === 'ready' ? <Body message={loaded.value} /> : <Waiting loaded={loaded} />}
       </div>

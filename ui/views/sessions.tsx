@@ -7,6 +7,7 @@ import { age, count, cut, moment } from '../format.ts'
 import { stored } from '../listing.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useLatest, useLoaded } from '../parts/loaded.ts'
+import { Said } from '../parts/said.tsx'
 import { Transcript } from '../parts/transcript.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { go, route } from '../route.ts'
@@ -128,8 +129,12 @@ function Session({ session, open }: { session: WireSessionSummary; open: boolean
         <Icon name={open ? 'chevron-down' : 'chevron-right'} />
         <span class={`outcome ${outcome}`}>{tlsFailed ? 'TLS failed' : outcome}</span>
         {refusals > 0 && <span class="outcome">{count(refusals, 'refusal')}</span>}
-        <strong>{cut(heloName || client.address)}</strong>
-        <span class="quiet session-facts">{factsOf(session).join(' · ')}</span>
+        <strong>
+          <Said text={cut(heloName || client.address)} />
+        </strong>
+        <span class="quiet session-facts">
+          <Said text={factsOf(session).join(' · ')} />
+        </span>
         <time dateTime={startedAt} title={moment(startedAt)}>
           {age(Date.parse(startedAt), now.value)}
         </time>

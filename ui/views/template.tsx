@@ -6,6 +6,7 @@ import { size } from '../format.ts'
 import { Diagnostics } from '../parts/diagnostics.tsx'
 import type { Draft } from '../parts/fixture-edit.ts'
 import { useRendering } from '../parts/rendering.ts'
+import { Said } from '../parts/said.tsx'
 import { sourceLines } from '../parts/source-lines.ts'
 import { Tabs } from '../parts/tabs.tsx'
 import { TemplateToolbar } from '../parts/template-toolbar.tsx'
@@ -119,7 +120,9 @@ function Facts({ rendering }: { rendering: WireRendering }) {
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd class={value === '' ? 'quiet' : ''}>{value === '' ? 'none' : value}</dd>
+            <dd class={value === '' ? 'quiet' : ''}>
+              {name === 'Preheader' ? <bdi>{value}</bdi> : <Said text={value === '' ? 'none' : value} />}
+            </dd>
           </div>
         ))}
       <div>
