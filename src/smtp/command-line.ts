@@ -23,16 +23,17 @@ export interface CommandLine {
 const nonAscii = /[\x80-\xff]/
 
 /**
- * @param octets one character per octet. RFC 6531 §3.3: what is not ASCII is UTF-8; in the line, malformed
- * sequences are U+FFFD.
+ * @param octets one character per octet. RFC 6531 §3.3: what is not ASCII is UTF-8. A line that is not is read as
+ * ISO-8859-1, so that no octet of it is lost: such names are what older Windows clients give in EHLO.
  */
 export function parseCommandLine(octets: string): CommandLine {
   const international = nonAscii.test(octets) ? Buffer.from(octets, 'latin1') : undefined
-  const line = international?.toString() ?? octets
+  const faithful = international === undefined || isUtf8(international)
+  const line = faithful ? (international?.toString() ?? octets) : octets
   const space = line.indexOf(' ')
   const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase()
   const argument = space === -1 ? '' : trimBlanks(line, space)
-  return { line, verb, argument, faithful: international === undefined || isUtf8(international) }
+  return { line, verb, argument, faithful }
 }
 
 /** Blanks are SP and HT: `trim` would take away more, and with it what must be refused. */

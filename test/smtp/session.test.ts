@@ -53,6 +53,19 @@ test('an envelope has everything that came with the message', async () => {
   assert.equal(message.octets.toString(), 'body\r\n')
 })
 
+test('a host name that is not UTF-8 keeps every octet', async () => {
+  const { server, delivery, client } = await testSmtp()
+  const connection = await client()
+  await connection.send(Buffer.from('EHLO m\xfcller-pc\r\n', 'latin1'))
+  await connection.reply()
+  for (const line of ['MAIL FROM:<a@x>', 'RCPT TO:<b@x>', 'DATA', 'body\r\n.']) await connection.command(line)
+  await connection.command('QUIT')
+  await server.stop()
+  const [message] = delivery.messages
+  assert.equal(message?.envelope.heloName, 'm\xfcller-pc')
+  assert.match(message?.conversation.prologue ?? '', /C: EHLO m\xfcller-pc$/m)
+})
+
 test('a conversation is the prologue and the transaction', async () => {
   const { server, delivery, client } = await testSmtp()
   const connection = await client()
