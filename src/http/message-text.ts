@@ -58,6 +58,11 @@ export async function htmlBody(
   return html && joined(message, asHtml, (part) => (isHtml(part) ? addresses : 'preformatted'))
 }
 
+/** The HTML texts as they were sent, one after another. Undefined where there is none. */
+export async function sentHtml(message: OpenMessage): Promise<BodyText | undefined> {
+  return joined(message, contents(message.tree).asHtml.filter(isHtml), () => 'is')
+}
+
 async function joined(
   message: OpenMessage,
   parts: readonly Part[],

@@ -1,11 +1,10 @@
 /** Data for a template, picked from a captured message as a rule of the configuration says. */
 import { decodeUnstructured, fieldBody } from '../mime/header.ts'
-import { bodyParts } from '../mime/parts.ts'
 import type { MessageSummary, StoredMessage } from '../store/message.ts'
 import type { JsonValue, TemplateData } from '../templates/engine.ts'
 import type { DataPick, PickSource } from '../templates/tie-rule.ts'
 import type { OpenMessage } from './message-content.ts'
-import { partText, textBody } from './message-text.ts'
+import { sentHtml, textBody } from './message-text.ts'
 
 /** Objects have no prototype: a place may have any name. What is not in the message is left out. TPL-1. */
 export async function pickedData(
@@ -37,10 +36,7 @@ const reads: Readonly<Record<Exclude<PickSource, `header:${string}`>, Read>> = {
   'message-id': ({ messageId }) => messageId,
   date: ({ date, arrivedAt }) => new Date(date ?? arrivedAt).toISOString(),
   text: async (_, message) => (await textBody(message))?.text,
-  async html(_, message) {
-    const { html } = bodyParts(message.tree)
-    return html && (await partText(message, html)).text
-  },
+  html: async (_, message) => (await sentHtml(message))?.text,
 }
 
 async function sourceText(

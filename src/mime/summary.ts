@@ -2,8 +2,8 @@ import { foldAddress, parseAddressList, type Mailbox } from './address.ts'
 import { parseDate } from './date.ts'
 import { decodeUnstructured, fieldBodies, fieldBody } from './header.ts'
 import { parseMessageId } from './message-id.ts'
-import { contents } from './parts.ts'
-import { textOf } from './text.ts'
+import { contents, type Contents } from './parts.ts'
+import { partText } from './text.ts'
 import type { MessageTree, Part, RangeReader } from './tree.ts'
 
 /** What lists show of a message and what it is found by; made once, when it arrives. */
@@ -54,6 +54,8 @@ const shownAddresses = 10
 const keptAddresses = 1_000
 /** Octets of text looked at for the preview. HTML begins with styles and tables, so it may take several rounds. */
 const previewOctets = [600, 8 * 1024, 64 * 1024]
+/** How many texts are looked at for one that says anything. */
+const mostPreviewed = 4
 
 /** Makes the summary. Reads no more of the body than the preview needs; never throws. */
 export function summarize(tree: MessageTree, read: RangeReader): Summary {
@@ -95,17 +97,21 @@ function folded(list: readonly Mailbox[]): readonly string[] {
   return [...unique]
 }
 
-function preview(parts: { html?: Part; text?: Part }, read: RangeReader): string {
-  let line = ''
-  for (const octets of previewOctets) {
-    const text = textOf(parts, read, octets)
-    line = text.replace(/\s+/g, ' ').trim()
-    if (line.length >= previewLength || bodyWithin(parts, octets)) break
+/** The first text that says anything, as a reader without HTML has them; after those the HTML. */
+function preview({ asText, html }: Contents, read: RangeReader): string {
+  const texts = asText.slice(0, mostPreviewed)
+  for (const part of html === undefined || texts.includes(html) ? texts : [...texts, html]) {
+    const line = previewOf(part, read)
+    if (line !== '') return line
   }
-  return line.slice(0, previewLength)
+  return ''
 }
 
-/** Whether there is nothing beyond that many octets. */
-function bodyWithin({ html, text }: { html?: Part; text?: Part }, octets: number): boolean {
-  return [html, text].every((part) => part === undefined || part.end - part.bodyStart <= octets)
+function previewOf(part: Part, read: RangeReader): string {
+  let line = ''
+  for (const octets of previewOctets) {
+    line = partText(part, read, octets).replace(/\s+/g, ' ').trim()
+    if (line.length >= previewLength || part.end - part.bodyStart <= octets) break
+  }
+  return line.slice(0, previewLength)
 }

@@ -1,7 +1,7 @@
 import { decodeText } from './body.ts'
 import { htmlToText } from './html-text.ts'
-import { contents, type BodyParts } from './parts.ts'
-import type { MessageTree, RangeReader } from './tree.ts'
+import { contents } from './parts.ts'
+import type { MessageTree, Part, RangeReader } from './tree.ts'
 
 /**
  * Everything a reader may see as the text of a message, for the index: plain texts as they are and the text of the HTML,
@@ -20,9 +20,8 @@ export function messageText(tree: MessageTree, read: RangeReader, maxOctets: num
   return pieces.join('\n')
 }
 
-/** The text of the first parts: the plain one, or where it says nothing the HTML. Decodes at most `maxOctets` of each. */
-export function textOf({ text, html }: BodyParts, read: RangeReader, maxOctets: number): string {
-  const plain = text === undefined ? '' : decodeText(text, read, maxOctets).text
-  if (html === undefined || plain.trim() !== '') return plain
-  return htmlToText(decodeText(html, read, maxOctets).text)
+/** The text of one part; of HTML what is read in it. Decodes at most `maxOctets`. */
+export function partText(part: Part, read: RangeReader, maxOctets: number): string {
+  const { text } = decodeText(part, read, maxOctets)
+  return part.mediaType.subtype === 'html' ? htmlToText(text) : text
 }

@@ -68,6 +68,20 @@ test('a preview finds its text behind a long style sheet', () => {
   assert.equal(summaryOf(octets).preview, 'Here it is')
 })
 
+test('a preview begins with the first text, of whatever kind', () => {
+  const mixed = (...texts: readonly (readonly [kind: string, text: string])[]): Buffer =>
+    lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      ...texts.flatMap(([kind, text]) => ['--b', `Content-Type: ${kind}`, '', text]),
+      '--b--',
+    )
+  const after = ['text/plain', 'Sent from my phone'] as const
+  assert.equal(summaryOf(mixed(['text/html', '<p>Hello</p>'], ['image/png', 'x'], after)).preview, 'Hello')
+  assert.equal(summaryOf(mixed(['text/html', '<img src=x>'], ['image/png', 'x'], after)).preview, after[1])
+  assert.equal(summaryOf(mixed(after, ['text/html', '<p>Hello</p>'])).preview, after[1])
+})
+
 test('the preview reads a few hundred octets of a long text', () => {
   const octets = lines('From: a@example.com', '', ...Array<string>(20_000).fill('Some line of text.'))
   let read = 0

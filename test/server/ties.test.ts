@@ -31,6 +31,11 @@ const rules = [
     },
   },
   { query: 'subject:special', template: 'welcome', fixture: 'vip' },
+  {
+    query: 'subject:parted',
+    template: 'reset',
+    data: { code: { from: 'html', after: 'href="?', before: '"' }, to: { from: 'text', after: 'Yours, ' } },
+  },
 ] as const
 const options = { data, templates: { directory: root, rules } }
 let server = await startStuntmail(options)
@@ -55,6 +60,11 @@ async function send(subject: string, text = 'Hello', headers: { name: string; va
 
 const tieOf = (key: string) => ask<WireTie>(`/api/messages/${key}/template`)
 const tie = (key: string, said: object) => ask<WireTie>(`/api/messages/${key}/template`, 'POST', said)
+
+async function sendRaw(...lines: readonly string[]): Promise<string> {
+  const init = { method: 'POST', headers: { 'Content-Type': 'message/rfc822' }, body: lines.join('\r\n') }
+  return ((await (await fetch(`${server.url}/api/messages?to=carol@example.com`, init)).json()) as { key: string }).key
+}
 
 async function rendered(key: string): Promise<string> {
   const { template, fixture, locale } = (await tieOf(key)).body
@@ -140,6 +150,17 @@ describe('a rule of the configuration', () => {
     assert.deepEqual([body.by, body.template], ['rule', 'reset'])
     assert.deepEqual(body.data, { code: '4711', to: 'carol@example.com', user: { constructor: { name: 'Bob' } } })
     assert.equal(await rendered(key), 'Reset 4711 for carol@example.com')
+  })
+
+  it('picks from every text of the message', async () => {
+    const part = (kind: string, text: string) => ['--b', `Content-Type: ${kind}`, '', text]
+    const key = await sendRaw(
+      ...['Subject: parted', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b', ''],
+      ...part('text/html', '<p>Hello</p>'),
+      ...part('image/png', 'x'),
+      ...[...part('text/html', '<a href="?4711">go</a><p>Yours, Bob</p>'), '--b--', ''],
+    )
+    assert.deepEqual((await tieOf(key)).body.data, { code: '4711', to: 'Bob' })
   })
 
   it('names a fixture, and leaves others alone', async () => {
