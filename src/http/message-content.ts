@@ -1,9 +1,7 @@
 /** Messages taken apart on request: trees are made by streaming, kept for a while, and content is decoded piece by piece. */
-import { setImmediate } from 'node:timers/promises'
 import { transferDecoder } from '../mime/body.ts'
-import { MessageScanner } from '../mime/scanner.ts'
+import { scanInTurns } from '../mime/scan-in-turns.ts'
 import type { MessageTree, Part } from '../mime/tree.ts'
-import { unparsedTree } from '../mime/unparsed.ts'
 import type { Octets, Store } from '../store/store.ts'
 import { notFound } from './problem.ts'
 
@@ -49,7 +47,7 @@ export function messageContents(store: Store): MessageContents {
     // Asked for by several at once it is scanned once; whoever began keeps its octets open until the end.
     const begun = scanning.get(key)
     if (begun !== undefined) return begun
-    const scan = scanned(octets)
+    const scan = scanInTurns(octets.stream(), octets.octets)
     scanning.set(key, scan)
     try {
       const tree = await scan
@@ -79,25 +77,6 @@ export function messageContents(store: Store): MessageContents {
         message.octets.close()
       }
     },
-  }
-}
-
-/** MIME-1: where scanning fails the message is shown as it is in the list, unparsed. @throws what reading it throws. */
-async function scanned(octets: Octets): Promise<MessageTree> {
-  const scanner = new MessageScanner()
-  for await (const chunk of octets.stream()) {
-    try {
-      scanner.push(chunk)
-    } catch {
-      return unparsedTree(octets.octets)
-    }
-    // Chunks that are in memory come without a turn for anybody else.
-    if (octets.octets > chunk.length) await setImmediate()
-  }
-  try {
-    return scanner.end()
-  } catch {
-    return unparsedTree(octets.octets)
   }
 }
 

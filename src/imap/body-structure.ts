@@ -1,4 +1,5 @@
 /** BODY and BODYSTRUCTURE of FETCH: RFC 9051 §7.5.2. */
+import { setImmediate } from 'node:timers/promises'
 import { fieldBody, unfold } from '../mime/header.ts'
 import { rawParameters } from '../mime/parameter.ts'
 import type { Part } from '../mime/tree.ts'
@@ -9,26 +10,44 @@ import { list, nil, nstring, string } from './wire/writer.ts'
 /** Deeper parts are shown as one opaque leaf, whatever limits the tree was made with (IMAP-7). */
 const maxDepth = 100
 
+/** Parts that are written before others have their turn. */
+const partsAtOnce = 500
+
 /** BODYSTRUCTURE of a message, with all extension data, written as latin1. */
-export function bodyStructure(message: Part): string {
-  return structure(message, true, maxDepth)
+export function bodyStructure(message: Part): Promise<string> {
+  return inTurns(structure(message, true, maxDepth))
 }
 
 /** BODY: the same without extension data. */
-export function body(message: Part): string {
-  return structure(message, false, maxDepth)
+export function body(message: Part): Promise<string> {
+  return inTurns(structure(message, false, maxDepth))
 }
 
-function structure(part: Part, extended: boolean, depth: number): string {
+async function inTurns(writing: Generator<void, string>): Promise<string> {
+  for (let parts = 1; ; parts++) {
+    const { done, value } = writing.next()
+    if (done === true) return value
+    if (parts % partsAtOnce === 0) await setImmediate()
+  }
+}
+
+/** Pauses after each part of a multipart: a message decides how many it has. */
+function* structure(part: Part, extended: boolean, depth: number): Generator<void, string> {
   const shape = depth === 0 ? undefined : partShape(part)
-  const inside = (child: Part): string => structure(child, extended, depth - 1)
   switch (shape?.kind) {
     case 'multipart': {
-      const parts = `${shape.parts.map(inside).join('')} ${string(part.mediaType.subtype)}`
-      return extended ? `(${parts} ${parameters(part, 'content-type')} ${extension(part)})` : `(${parts})`
+      let parts = ''
+      for (const child of shape.parts) {
+        parts += yield* structure(child, extended, depth - 1)
+        yield
+      }
+      const all = `${parts} ${string(part.mediaType.subtype)}`
+      return extended ? `(${all} ${parameters(part, 'content-type')} ${extension(part)})` : `(${all})`
     }
-    case 'message':
-      return onePart(part, extended, [envelope(shape.message), inside(shape.message), String(part.lines)])
+    case 'message': {
+      const inside = yield* structure(shape.message, extended, depth - 1)
+      return onePart(part, extended, [envelope(shape.message), inside, String(part.lines)])
+    }
     default:
       return onePart(part, extended, part.mediaType.type === 'text' ? [String(part.lines)] : [])
   }

@@ -190,7 +190,7 @@ export class FetchResponder {
     const known = cache.get(entry.key, kind)
     if (known !== undefined || content === undefined) return `${kind} ${known ?? 'NIL'}`
     const { root } = await content.tree()
-    const text = structures[kind](root)
+    const text = await structures[kind](root)
     cache.set(entry.key, kind, text)
     return `${kind} ${text}`
   }

@@ -1,6 +1,5 @@
 /** The octets of messages for one command: small ones in memory, read many at a time; large ones as they are sent. */
-import { setImmediate } from 'node:timers/promises'
-import { MessageScanner, scanMessage } from '../mime/scanner.ts'
+import { scanInTurns } from '../mime/scan-in-turns.ts'
 import type { MessageTree } from '../mime/tree.ts'
 import type { MessageKey } from '../store/message.ts'
 import type { Octets, ReadMessage, Store } from '../store/store.ts'
@@ -43,11 +42,11 @@ function contentOf({ octets, large }: ReadMessage): MessageContent | undefined {
 }
 
 function inMemory(octets: Uint8Array): MessageContent {
-  let tree: MessageTree | undefined
+  let tree: Promise<MessageTree> | undefined
   return {
     octets: octets.length,
     whole: octets,
-    tree: () => Promise.resolve((tree ??= scanMessage(octets))),
+    tree: () => (tree ??= scanInTurns([octets], octets.length)),
     read: (start, end) => Promise.resolve(octets.subarray(start, end)),
     async *stream(start, end) {
       yield await Promise.resolve(octets.subarray(start, end))
@@ -61,19 +60,9 @@ function onDisk(octets: Octets): MessageContent {
   return {
     octets: octets.octets,
     whole: undefined,
-    tree: () => (tree ??= scanned(octets)),
+    tree: () => (tree ??= scanInTurns(octets.stream(), octets.octets)),
     read: (start, end) => octets.read(start, end),
     stream: (start, end) => octets.stream(start, end),
     close: () => octets.close(),
   }
-}
-
-async function scanned(octets: Octets): Promise<MessageTree> {
-  const scanner = new MessageScanner()
-  for await (const chunk of octets.stream()) {
-    scanner.push(chunk)
-    // Chunks that are in memory come without a turn for anybody else.
-    await setImmediate()
-  }
-  return scanner.end()
 }

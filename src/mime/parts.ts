@@ -90,12 +90,6 @@ export function contents(tree: MessageTree): Contents {
   }
 }
 
-/** The first texts of a message. */
-export function bodyParts(tree: MessageTree): BodyParts {
-  const { html, text } = contents(tree)
-  return { ...(html === undefined ? {} : { html }), ...(text === undefined ? {} : { text }) }
-}
-
 /** Attachments and inline files, in order. */
 export function files(tree: MessageTree): readonly Part[] {
   return contents(tree).files

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { decodeText } from '../mime/body.ts'
 import { decodeUnstructured, fieldBodies, fieldBody } from '../mime/header.ts'
-import { bodyParts } from '../mime/parts.ts'
+import { contents } from '../mime/parts.ts'
 import { scanMessage } from '../mime/scanner.ts'
 import type { EngineOutput } from './engine.ts'
 
@@ -52,7 +52,7 @@ function readMessage(printed: Buffer, cwd: string): EngineOutput {
     const body = decodeUtf8(octets.subarray(tree.root.bodyStart)).replaceAll('\r\n', '\n')
     return { ...common, ...(body.trimStart().startsWith('<') ? { html: body } : { text: body, message }) }
   }
-  const { html, text } = bodyParts(tree)
+  const { html, text } = contents(tree)
   return {
     ...common,
     message,

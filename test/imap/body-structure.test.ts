@@ -88,9 +88,9 @@ const nested = [
 
 describe('BODYSTRUCTURE', () => {
   for (const [header, written] of leaves) {
-    it(header.join(' '), () => assert.equal(bodyStructure(scan(...header, '', 'ab')), written))
+    it(header.join(' '), async () => assert.equal(await bodyStructure(scan(...header, '', 'ab')), written))
   }
-  it('nests', () => {
+  it('nests', async () => {
     const one = '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 3 1'
     const two = '("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 10 2'
     const three = '("text" "html" ("charset" "utf-8") NIL NIL "7bit" 3 1'
@@ -98,46 +98,62 @@ describe('BODYSTRUCTURE', () => {
     const message = `("message" "rfc822" NIL NIL NIL "7bit" ${inner.join('\r\n').length}`
     const envelope = '(NIL "inner" NIL NIL NIL NIL NIL NIL NIL NIL)'
     assert.equal(
-      bodyStructure(scan(...nested)),
+      await bodyStructure(scan(...nested)),
       `(${one} NIL NIL NIL NIL)${message} ${envelope} (${two} NIL NIL NIL NIL)${three} NIL NIL NIL NIL) "alternative" ` +
         `("boundary" "c c") NIL NIL NIL) ${inner.length} NIL NIL NIL NIL) "mixed" ("boundary" "b") ("inline" NIL) "en" NIL)`,
     )
     assert.equal(
-      body(scan(...nested)),
+      await body(scan(...nested)),
       `(${one})${message} ${envelope} (${two})${three}) "alternative") ${inner.length}) "mixed")`,
     )
   })
-  it('a part of a digest is a message', () => {
+  it('a part of a digest is a message', async () => {
     const digest = scan('Content-Type: multipart/digest; boundary=b', '', '--b', '', 'Subject: x', '', 'y', '--b--')
-    assert.match(body(digest), /^\(\("message" "rfc822" NIL NIL NIL "7bit" \d+ \(NIL "x" .*\) "digest"\)$/)
+    assert.match(await body(digest), /^\(\("message" "rfc822" NIL NIL NIL "7bit" \d+ \(NIL "x" .*\) "digest"\)$/)
   })
-  it('message/global is a message too', () => {
+  it('message/global is a message too', async () => {
     const global = scan('Content-Type: message/global', '', 'Subject: x', '', 'y')
-    assert.match(body(global), /^\("message" "global" NIL NIL NIL "7bit" 17 \(NIL "x" /)
+    assert.match(await body(global), /^\("message" "global" NIL NIL NIL "7bit" 17 \(NIL "x" /)
   })
-  it('every message of the corpus reads back', () => {
+  it('every message of the corpus reads back', async () => {
     for (const { name, octets } of corpus) {
       const { root } = scanMessage(octets)
-      for (const written of [bodyStructure(root), body(root)]) assert.ok(Array.isArray(readValue(written)), name)
+      for (const written of await Promise.all([bodyStructure(root), body(root)]))
+        assert.ok(Array.isArray(readValue(written)), name)
     }
   })
 })
 
 describe('BODYSTRUCTURE of what is hostile', () => {
   const limits = { depth: 20_000, parts: 100_000 }
-  it('is no deeper than a hundred parts, and whole above that', () => {
+  it('is no deeper than a hundred parts, and whole above that', async () => {
     for (const octets of [nestedMultiparts(5_000), deepMessages(5_000)]) {
-      const depth = depthOf(readValue(bodyStructure(scanMessage(octets, limits).root)))
+      const depth = depthOf(readValue(await bodyStructure(scanMessage(octets, limits).root)))
       assert.ok(depth >= 100 && depth <= 220, `${depth}`)
     }
   })
-  it('has every part of a message with many', () => {
-    const value = readValue(body(scanMessage(siblings(20_000), limits).root))
+  it('has every part of a message with many', async () => {
+    const value = readValue(await body(scanMessage(siblings(20_000), limits).root))
     assert.ok(Array.isArray(value))
     assert.equal(value.length, 20_001)
   })
-  it('has no more languages than a hundred', () => {
-    const written = bodyStructure(scan(`Content-Language: ${'de,'.repeat(10_000)}`, '', 'x'))
+  it('lets others have their turn between many parts', async () => {
+    const { root } = scanMessage(siblings(20_000), limits)
+    const seen = { turns: 0 }
+    const count = (): void => {
+      seen.turns++
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    await body(scan('', 'x'))
+    const early = seen.turns
+    await body(root)
+    clearImmediate(next)
+    assert.equal(early, 0, 'control: of one part it is written at once')
+    assert.ok(seen.turns >= 20, `${seen.turns} turns`)
+  })
+  it('has no more languages than a hundred', async () => {
+    const written = await bodyStructure(scan(`Content-Language: ${'de,'.repeat(10_000)}`, '', 'x'))
     assert.equal(written.split('"de"').length - 1, 100)
   })
 })

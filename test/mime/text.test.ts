@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { htmlToText } from '../../src/mime/html-text.ts'
-import { bodyParts, contents, isAttachment, walk } from '../../src/mime/parts.ts'
+import { contents, isAttachment, walk } from '../../src/mime/parts.ts'
 import { scanMessage } from '../../src/mime/scanner.ts'
 import { messageText } from '../../src/mime/text.ts'
 import { lines, messageOf, readerOf } from './corpus.ts'
@@ -94,7 +94,7 @@ for (const [name, text, html, files, attachments] of sorted) {
     )
     assert.equal(found.attachments, attachments)
     assert.equal(found.files.filter(isAttachment).length, attachments)
-    assert.deepEqual([bodyParts(tree).text?.section, bodyParts(tree).html?.section], [text, html])
+    assert.deepEqual([contents(tree).text?.section, contents(tree).html?.section], [text, html])
   })
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { bodyParts, files, findPart } from '../../mime/parts.ts'
+import { contents as contentsOf, findPart } from '../../mime/parts.ts'
 import { contentDisposition, contentHeaders, passiveType } from '../download.ts'
 import { decodedBody, type OpenMessage } from '../message-content.ts'
 import { htmlBody, textBody, textHeaders, truncatedHeaders } from '../message-text.ts'
@@ -34,12 +34,11 @@ export const getMessage = route({
     if (message === undefined) throw notFound('message')
     return contents.open(params.key, async (open) => {
       const { tree } = open
-      const { text, html } = bodyParts(tree)
-      const hasText = text !== undefined || html !== undefined
+      const { text, html, files } = contentsOf(tree)
       const content = {
         tree,
-        files: files(tree),
-        hasText,
+        files,
+        hasText: text !== undefined || html !== undefined,
         tie: await ties.of(message, open),
         replayed: await replays?.of(params.key),
       }
@@ -198,7 +197,7 @@ async function openAs<T>(
 /** Relative to the document, so that they work below any path a proxy serves us under. */
 function partUrls({ tree }: OpenMessage): ReadonlyMap<string, string> {
   const urls = new Map<string, string>()
-  for (const part of files(tree)) {
+  for (const part of contentsOf(tree).files) {
     if (part.contentId === undefined || part.mediaType.type !== 'image') continue
     if (!urls.has(part.contentId)) urls.set(part.contentId, `parts/${sectionOf(part)}`)
   }
