@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -105,6 +105,23 @@ describe('the doctor', () => {
     await store.close()
     assert.deepEqual(after, before)
     assert.ok((await readdir(rebuilt.before)).includes('store.db'))
+  })
+
+  it('begins again where it was killed while it put the new database in the place of the old', async () => {
+    const before = await fill()
+    // As it stands when the old files are away and the new ones not there yet.
+    await mkdir(join(directory, 'rebuild.partial'))
+    await writeFile(join(directory, 'rebuild.partial', 'store.db'), 'new')
+    await mkdir(join(directory, 'before-rebuild-20260101T000000Z'))
+    for (const name of ['store.db', 'epoch', 'journal']) {
+      await rename(join(directory, name), join(directory, 'before-rebuild-20260101T000000Z', name))
+    }
+    await assert.rejects(open(), { code: 'damaged' })
+    const { healthy, text } = await see({ rebuilds: true })
+    assert.ok(healthy, text)
+    const store = await open()
+    assert.deepEqual(await describeStore(store), before)
+    await store.close()
   })
 
   it('brings in what an older copy of the database does not know', async () => {

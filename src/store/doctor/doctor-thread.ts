@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts'
 import { serve } from '../sqlite/channel.ts'
 import type { DoctorCalls, DoctorEvents } from './calls.ts'
 import { examine } from './examination.ts'
+import { takeBack } from './exchange.ts'
 import { rebuild } from './rebuild.ts'
 import { report } from './report.ts'
 
@@ -15,6 +16,7 @@ const log: Log = { debug: () => undefined, info: () => undefined, warn: say('war
 const calls: DoctorCalls = {
   async run({ directory, rebuilds, at }) {
     const progress = (done: DoctorEvents['progress']): void => server.emit('progress', done)
+    if (rebuilds) takeBack(directory)
     const examination = await examine(directory, progress)
     const found = report(examination)
     if (!rebuilds || !found.canRebuild) {

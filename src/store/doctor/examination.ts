@@ -1,7 +1,7 @@
 import { closeSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { openFile, readWhole } from '../sqlite/disk.ts'
+import { openFile, piecesOf, readWhole } from '../sqlite/disk.ts'
 import { readJournal } from '../sqlite/journal.ts'
 import type { Arrival } from '../store.ts'
 import { openDatabaseState, type DatabaseState } from './database-state.ts'
@@ -97,16 +97,15 @@ function couldBeKnown(
   return kind !== 'whole' || age === 'older' || foreign.includes(place.segment)
 }
 
-const readOctets = 1024 * 1024
-
 function isWhole({ path }: OctetFile, { place, octets, checksum }: LabelledMessage): boolean {
   if (checksum === undefined) return true
   const descriptor = openFile(path, 'r')
   try {
     let sum = 0
-    for (let at = 0; at < octets; at += readOctets) {
-      const end = place.offset + Math.min(at + readOctets, octets)
-      sum = crc32(readWhole(descriptor, place.offset + at, end), sum)
+    for (const piece of piecesOf(octets, (start, end) =>
+      readWhole(descriptor, place.offset + start, place.offset + end),
+    )) {
+      sum = crc32(piece, sum)
     }
     return sum === checksum
   } finally {

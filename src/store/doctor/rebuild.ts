@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../log.ts'
 import { makePrivateFolder } from '../../private-folder.ts'
 import { Addresses } from '../sqlite/addresses.ts'
 import { Counters } from '../sqlite/counters.ts'
-import { syncFolder } from '../sqlite/disk.ts'
+import { piecesOf } from '../sqlite/disk.ts'
 import { openDatabase, type Database } from '../sqlite/driver.ts'
-import { epochName, readEpoch } from '../sqlite/epoch.ts'
+import { readEpoch } from '../sqlite/epoch.ts'
 import { fileSegments } from '../sqlite/file-segments.ts'
 import { Filing } from '../sqlite/filing.ts'
 import { everyone, Mailboxes } from '../sqlite/mailboxes.ts'
@@ -19,7 +19,8 @@ import { MessageReader, sendingOf, type Understanding } from '../sqlite/understa
 import type { Arrival, Filing as Filed } from '../store.ts'
 import type { Progress, Rebuilt } from './calls.ts'
 import { arrivalFromHeader } from './arrival-from-header.ts'
-import { journalNames, type Examination } from './examination.ts'
+import type { Examination } from './examination.ts'
+import { exchange, workFolder } from './exchange.ts'
 import { copyMailboxes, copyNotes } from './kept-lists.ts'
 import { attempt, knownArrival, knownFiling } from './known-messages.ts'
 
@@ -38,7 +39,7 @@ interface Parts {
  */
 export async function rebuild({ examination, now, log, progress }: Parts): Promise<Rebuilt> {
   const { directory, database } = examination
-  const work = join(directory, 'rebuild.partial')
+  const work = workFolder(directory)
   rmSync(work, { recursive: true, force: true })
   makePrivateFolder(work)
   const db = await openDatabase(join(work, 'store.db'))
@@ -56,7 +57,7 @@ export async function rebuild({ examination, now, log, progress }: Parts): Promi
     db.close()
     database.db?.close()
   }
-  return { ...filed, before: exchange(directory, work, now) }
+  return { ...filed, before: exchange(directory, now) }
 }
 
 /** Whatever was given out before is not given out again. */
@@ -149,28 +150,13 @@ function filingsOf({ database: { db } }: Examination): (number: number) => reado
   }
 }
 
-const readOctets = 1024 * 1024
-
 function understand(
   segments: Segments,
   { place, octets }: Found,
   { log, sending }: { readonly log: Log; readonly sending: ReturnType<typeof sendingOf> },
 ): Understanding {
   const reader = new MessageReader()
-  for (let at = 0; at < octets; at += readOctets) {
-    reader.push(segments.read(place, at, Math.min(at + readOctets, octets)))
-  }
-  return reader.end((start, end) => segments.read(place, start, end), log, sending)
-}
-
-/** Moves the new database in the place of the old. @returns the folder of what was there. */
-function exchange(directory: string, work: string, now: number): string {
-  const before = join(directory, `before-rebuild-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}`)
-  mkdirSync(before, { mode: 0o700 })
-  const old = readdirSync(directory).filter((name) => /^(?:store|index)\.db/.test(name) || name === epochName)
-  for (const name of [...old, ...journalNames(directory)]) renameSync(join(directory, name), join(before, name))
-  for (const name of readdirSync(work)) renameSync(join(work, name), join(directory, name))
-  rmSync(work, { recursive: true })
-  syncFolder(directory)
-  return before
+  const read = (start: number, end: number): Uint8Array => segments.read(place, start, end)
+  for (const piece of piecesOf(octets, read)) reader.push(piece)
+  return reader.end(read, log, sending)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import { keyOf } from '../key.ts'
 import type { Arrival, Receipt } from '../store.ts'
+import { piecesOf } from './disk.ts'
 import type { Filing, UnderstoodMessage } from './filing.ts'
 import type { Journal, JournalledMessage, JournalRecord } from './journal.ts'
 import type { Reserve } from './reserve.ts'
@@ -43,7 +44,6 @@ export interface ArrivalParts {
 
 /** Octets of the journal from which the database is committed before the next batch; some hundred messages. */
 const mostJournalled = 512 * 1024
-const readOctets = 1024 * 1024
 
 export class Arrivals {
   readonly #parts: ArrivalParts
@@ -193,13 +193,13 @@ export class Arrivals {
     if (!segments.holds(place, octets)) return undefined
     const reader = new MessageReader()
     let sum = 0
-    for (let start = 0; start < octets; start += readOctets) {
-      const piece = segments.read(place, start, Math.min(start + readOctets, octets))
+    const read = (start: number, end: number): Uint8Array => segments.read(place, start, end)
+    for (const piece of piecesOf(octets, read)) {
       reader.push(piece)
       sum = crc32(piece, sum)
     }
     if (checksum !== undefined && sum !== checksum) return undefined
-    return reader.end((start, end) => segments.read(place, start, end), log, sendingOf(arrival.envelope))
+    return reader.end(read, log, sendingOf(arrival.envelope))
   }
 }
 

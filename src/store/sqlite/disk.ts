@@ -70,6 +70,13 @@ export function readWhole(descriptor: number, start: number, end: number): Uint8
   return octets
 }
 
+const pieceOctets = 1024 * 1024
+
+/** A message in pieces that memory has room for. @param read from an octet of it to another */
+export function* piecesOf(octets: number, read: (start: number, end: number) => Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < octets; at += pieceOctets) yield read(at, Math.min(at + pieceOctets, octets))
+}
+
 /** ENOSPC, EDQUOT; EFBIG is a file size limit (`ulimit -f`). */
 export function isOutOfSpace(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code
