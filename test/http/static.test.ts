@@ -121,10 +121,14 @@ describe('WEB-4, WEB-5: fields of every answer', () => {
   for (const path of new Set(paths)) {
     it(path, async () => {
       for (const Host of [`localhost:${port}`, 'evil.example']) {
-        const { headers } = await ask(port, path, { headers: { Host } })
+        const { status, headers } = await ask(port, path, { headers: { Host } })
+        assert.equal(status === 403, Host === 'evil.example' && path !== '/healthz')
         for (const name of Object.keys(safetyHeaders)) assert.ok(headers[name.toLowerCase()], name)
         assert.equal(headers['x-content-type-options'], 'nosniff')
         assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
+        assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
+        assert.equal(headers['referrer-policy'], 'no-referrer')
+        assert.match(String(headers['x-frame-options']), /^(?:DENY|SAMEORIGIN)$/)
         assert.match(String(headers['content-security-policy']), /frame-ancestors '(?:none|self)'/)
         assert.match(String(headers.vary), /Origin/)
         assert.equal(headers['x-powered-by'], undefined)

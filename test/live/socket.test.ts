@@ -152,12 +152,15 @@ describe('WEB-2, WEB-8: the fences', () => {
       const poll = await ask(port, '/socket.io/?EIO=4&transport=polling', { headers: { Origin } })
       assert.equal(poll.status, 403)
       assert.equal(poll.headers['access-control-allow-origin'], undefined)
+      const own = await ask(port, '/socket.io/?EIO=4&transport=polling', { headers: { Origin: origin } })
+      assert.equal(own.status, 200, 'control')
     })
   }
   it('an upgrade elsewhere is refused, wherever it points', async () => {
     for (const [target, status] of [
       ['/%73ocket.io/', 404],
       ['//socket.io/', 404],
+      ['/socket.io', 404],
       ['/x/../socket.io/', 404],
       ['/', 404],
       ['http://evil.example/', 403],
@@ -167,6 +170,11 @@ describe('WEB-2, WEB-8: the fences', () => {
         new RegExp(`^HTTP/1\\.1 ${status} `),
       )
     }
+  })
+  it('control: the same upgrade from our own origin, or from no page, is 101', async () => {
+    const closeFrame = '\x88\x80\0\0\0\0'
+    for (const fields of ['', `Origin: ${origin}\r\n`])
+      assert.match(await raw(port, upgrade(path, fields) + closeFrame), /^HTTP\/1\.1 101 /)
   })
   it('our own origin passes', async () => {
     const socket = io(origin, {
