@@ -13,6 +13,7 @@ import { QueryError } from '../../src/query/query-error.ts'
 import { parseYaml } from '../../src/templates/yaml.ts'
 import { corpus } from '../mime/corpus.ts'
 import { cost } from '../mime/linear.ts'
+import { assertPrototypeUnchanged } from '../support/prototype.ts'
 import { mutate, Random, seed } from './random.ts'
 
 /** Of one input, however bad. Milliseconds of the processor. */
@@ -20,8 +21,7 @@ const most = 2_000
 
 /** Does the work with many inputs; one that throws or takes long is shown with what makes it again. */
 function fuzz(name: string, inputs: readonly Buffer[], rounds: number, work: (octets: Buffer) => void): void {
-  test(`${name}: ${rounds} inputs`, (t) => {
-    t.diagnostic(`FUZZ_SEED=${seed}`)
+  const all = (): void => {
     const random = new Random(seed)
     for (let round = 0; round < rounds; round++) {
       const octets = mutate(random, random.oneOf(inputs), inputs)
@@ -32,6 +32,10 @@ function fuzz(name: string, inputs: readonly Buffer[], rounds: number, work: (oc
         throw new Error(`FUZZ_SEED=${seed}, round ${round}: ${shown}`, { cause: error })
       }
     }
+  }
+  test(`${name}: ${rounds} inputs, and no prototype changed (MIME-10)`, async (t) => {
+    t.diagnostic(`FUZZ_SEED=${seed}`)
+    await assertPrototypeUnchanged(all)
   })
 }
 

@@ -4,6 +4,7 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { silentLog, type Log } from '../../src/log.ts'
 import { startStuntmail } from '../../src/server.ts'
+import { assertPrototypeUnchanged } from '../support/prototype.ts'
 import { allMessages } from '../support/rest.ts'
 import { mutate, Random, seed } from './random.ts'
 
@@ -102,7 +103,8 @@ test(`every port: ${sessions} sessions each`, async (t) => {
     }
     for (const [protocol, list] of Object.entries(inputs)) {
       const port = server.listeners[protocol]?.port ?? 0
-      await attack({ protocol, port, list, defects })
+      // MIME-10
+      await assertPrototypeUnchanged(() => attack({ protocol, port, list, defects }))
       assert.equal((await fetch(`${url}/healthz`)).status, 200)
       t.diagnostic(`${protocol}: ${(await allMessages(url)).length} messages, no defect`)
     }

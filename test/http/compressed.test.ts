@@ -68,6 +68,7 @@ test('MIME-9: the server has nothing that could open an archive or a picture', (
   const opening =
     /\b(?:createGunzip|createInflate|createUnzip|createBrotliDecompress|(?:gunzip|inflate|unzip|brotliDecompress)\w*)\b/
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+  assert.match(readFileSync(join(source, 'net', 'deflate.ts'), 'utf8'), opening, 'control: it is found where it is')
   assert.ok(files.length > 100)
   for (const file of files) {
     const text = readFileSync(join(source, file), 'utf8')
@@ -82,4 +83,8 @@ test('MIME-9: none of it is in the index', async () => {
   assert.equal(found.total, 0)
   const control = JSON.parse((await ask(served.port, '/api/messages?query=attached')).text) as { total: number }
   assert.equal(control.total, attachments.length)
+  await served.put(message('Subject: plain', '', 'inside-the-archive'), 'ann@example.com')
+  await served.store.settled()
+  const open = JSON.parse((await ask(served.port, '/api/messages?query=archive')).text) as { total: number }
+  assert.equal(open.total, 1, 'control: the same word in a text is found')
 })

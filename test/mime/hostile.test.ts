@@ -6,6 +6,7 @@ import { files, walk } from '../../src/mime/parts.ts'
 import { MessageScanner, scanMessage } from '../../src/mime/scanner.ts'
 import { summarize } from '../../src/mime/summary.ts'
 import type { DefectCode, MessageTree } from '../../src/mime/tree.ts'
+import { assertPrototypeUnchanged } from '../support/prototype.ts'
 import { corpus, lines, messageOf, readerOf } from './corpus.ts'
 import { deepMessages, nestedMultiparts, siblings } from './hostile.ts'
 import { assertLinear } from './linear.ts'
@@ -54,6 +55,9 @@ test('MIME-3: parts beyond 10,000 are one opaque leaf', () => {
   assert.deepEqual(codes(tree), ['missing-date', 'missing-from', 'too-many-parts'])
   const last = tree.root.children[9_998]
   assert.deepEqual([last?.mediaType.subtype, last?.end], ['octet-stream', tree.octets])
+  const empty = scanMessage(siblings(1_000_000, []))
+  assert.equal(count(empty), 10_000)
+  assert.ok(codes(empty).includes('too-many-parts'))
   // Control: under the limit all of them are there.
   const few = scanMessage(siblings(9_000))
   assert.equal(few.root.children.length, 9_000)
@@ -101,48 +105,60 @@ test('MIME-4: headers take linear time, by lines and by length', () => {
 })
 
 test('MIME-4: all headers together are bounded', () => {
-  const part = ['--b', `X-A: ${'y'.repeat(1_000_000)}`, '', 'x']
-  const message = lines(
-    'Content-Type: multipart/mixed; boundary=b',
-    '',
-    ...Array<string[]>(40).fill(part).flat(),
-    '--b--',
-  )
-  const tree = scanMessage(message)
-  assert.equal(tree.root.children.length, 40)
-  const kept = [...walk(tree)].flatMap(({ header }) => header).reduce((sum, { body }) => sum + body.length, 0)
-  assert.ok(kept <= 16 * 1024 * 1024)
-  assert.ok(codes(tree).includes('header-too-large'))
+  const scanned = (count: number): { tree: MessageTree; kept: number } => {
+    const tree = scanMessage(siblings(count, [`X-A: ${'y'.repeat(1_000_000)}`, '', 'x']))
+    assert.equal(tree.root.children.length, count)
+    const kept = [...walk(tree)].flatMap(({ header }) => header).reduce((sum, { body }) => sum + body.length, 0)
+    return { tree, kept }
+  }
+  const many = scanned(40)
+  assert.ok(many.kept <= 16 * 1024 * 1024)
+  assert.ok(codes(many.tree).includes('header-too-large'))
+  const few = scanned(10)
+  assert.ok(few.kept > 10_000_000, 'control')
+  assert.ok(!codes(few.tree).includes('header-too-large'))
 })
 
 test('MIME-4: the first 1,000 of 100,000 addresses', () => {
-  const to = Array.from({ length: 100_000 }, (_, index) => `a${index}@example.com`).join(',\r\n ')
-  const octets = lines(`To: ${to}`, '', 'Body')
-  const tree = scanMessage(octets)
-  assert.ok(codes(tree).includes('too-many-addresses'))
-  const { toCount, to: shown, fieldAddresses } = summarize(tree, readerOf(octets))
-  assert.deepEqual([toCount, shown.length, fieldAddresses.to.length], [1_000, 10, 1_000])
+  const summaryOf = (count: number): { tree: MessageTree; counts: number[] } => {
+    const to = Array.from({ length: count }, (_, index) => `a${index}@example.com`).join(',\r\n ')
+    const octets = lines(`To: ${to}`, '', 'Body')
+    const tree = scanMessage(octets)
+    const { toCount, to: shown, fieldAddresses } = summarize(tree, readerOf(octets))
+    return { tree, counts: [toCount, shown.length, fieldAddresses.to.length] }
+  }
+  const many = summaryOf(100_000)
+  assert.ok(codes(many.tree).includes('too-many-addresses'))
+  assert.deepEqual(many.counts, [1_000, 10, 1_000])
+  const all = summaryOf(1_000)
+  assert.ok(!codes(all.tree).includes('too-many-addresses'), 'control')
+  assert.deepEqual(all.counts, [1_000, 10, 1_000])
 })
 
 test('MIME-6: parameters beyond 200 are ignored', () => {
-  const pieces = Array.from({ length: 100_000 }, (_, index) => ` name*${index}=x`)
-  const tree = scanMessage(lines(`Content-Type: text/plain;${pieces.join(';\r\n')}`, '', 'Body'))
-  assert.ok(codes(tree).includes('too-many-parameters'))
-  assert.equal(tree.root.mediaType.parameters.get('name')?.length, 200)
+  const scanned = (count: number): MessageTree => {
+    const pieces = Array.from({ length: count }, (_, index) => ` name*${index}=x`)
+    return scanMessage(lines(`Content-Type: text/plain;${pieces.join(';\r\n')}`, '', 'Body'))
+  }
+  const many = scanned(100_000)
+  assert.ok(codes(many).includes('too-many-parameters'))
+  assert.equal(many.root.mediaType.parameters.get('name')?.length, 200)
+  const all = scanned(200)
+  assert.ok(!codes(all).includes('too-many-parameters'), 'control')
+  assert.equal(all.root.mediaType.parameters.get('name')?.length, 200)
 })
 
-test('MIME-10: names of prototypes are plain data', () => {
-  const before = Object.getOwnPropertyNames(Object.prototype).join()
-  const octets = messageOf('malformed/prototype-names')
-  const tree = scanMessage(octets)
-  assert.deepEqual(
-    tree.root.header.slice(0, 3).map(({ name }) => name),
-    ['__proto__', 'constructor', 'toString'],
-  )
-  assert.equal(tree.root.mediaType.parameters.get('__proto__'), 'x')
-  assert.equal(tree.root.mediaType.parameters.get('tostring'), undefined)
-  for (const message of corpus) summarize(scanMessage(message.octets), readerOf(message.octets))
-  assert.equal(Object.getOwnPropertyNames(Object.prototype).join(), before)
+test('MIME-10: names of prototypes are plain data', async () => {
+  await assertPrototypeUnchanged(() => {
+    const tree = scanMessage(messageOf('malformed/prototype-names'))
+    assert.deepEqual(
+      tree.root.header.slice(0, 3).map(({ name }) => name),
+      ['__proto__', 'constructor', 'toString'],
+    )
+    assert.equal(tree.root.mediaType.parameters.get('__proto__'), 'x')
+    assert.equal(tree.root.mediaType.parameters.get('tostring'), undefined)
+    for (const message of corpus) summarize(scanMessage(message.octets), readerOf(message.octets))
+  })
 })
 
 test('MIME-11: a line of 10 MB, and no line end at all', () => {
@@ -151,6 +167,8 @@ test('MIME-11: a line of 10 MB, and no line end at all', () => {
   assert.equal(long?.text, 'Line of 10,000,000 octets; the limit is 998.')
   assert.ok(codes(tree).includes('no-final-crlf'))
   assert.ok(codes(scanMessage(messageOf('malformed/only-cr'))).includes('bare-cr'))
+  // Control: a line at the limit, and its end.
+  assert.deepEqual(codes(scanMessage(lines('A: b', '', 'x'.repeat(998)))), ['missing-date', 'missing-from'])
 })
 
 test('MIME-12: names from a message are data, however they look', () => {
@@ -171,8 +189,14 @@ test('memory does not grow with the body', () => {
 
 test('MIME-6: all parameters of a message together are bounded', () => {
   const names = Array.from({ length: 100 }, (_, index) => `a${index}=x`).join(';')
-  const tree = scanMessage(siblings(9_000, [`Content-Type: text/plain;${names}`, '', 'x']))
-  const read = [...walk(tree)].reduce((sum, { mediaType }) => sum + mediaType.parameters.size, 0)
-  assert.equal(read, 50_000)
-  assert.ok(codes(tree).includes('too-many-parameters'))
+  const scanned = (count: number): { tree: MessageTree; read: number } => {
+    const tree = scanMessage(siblings(count, [`Content-Type: text/plain;${names}`, '', 'x']))
+    return { tree, read: [...walk(tree)].reduce((sum, { mediaType }) => sum + mediaType.parameters.size, 0) }
+  }
+  const many = scanned(9_000)
+  assert.equal(many.read, 50_000)
+  assert.ok(codes(many.tree).includes('too-many-parameters'))
+  const few = scanned(400)
+  assert.equal(few.read, 40_001, 'control: all of them, and the boundary')
+  assert.ok(!codes(few.tree).includes('too-many-parameters'))
 })

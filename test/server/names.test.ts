@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startStuntmail } from '../../src/index.ts'
 import { temporaryFolder } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
 import { keyIn } from '../support/load.ts'
+import { assertPrototypeUnchanged } from '../support/prototype.ts'
 
+const parent = temporaryFolder()
+const data = join(parent, 'a', 'b', 'data')
 const names = [
   '../../../names-escaped',
-  '/tmp/names-escaped',
+  join(parent, 'names-escaped'),
   'C:\\names-escaped',
   '..\\..\\names-escaped',
   'names-escaped\0.txt',
@@ -44,8 +47,6 @@ function messageNamed(name: string, content: string): Buffer {
 }
 
 test('MIME-12, SMTP-6: no name that came with a message is part of a path, and equal ones do not mix', async () => {
-  const parent = temporaryFolder()
-  const data = join(parent, 'a', 'b', 'data')
   const server = await startStuntmail({ data })
   after(() => server.stop())
   const client = await LineClient.connect(server.listeners['smtp']?.port ?? 0)
@@ -60,21 +61,23 @@ test('MIME-12, SMTP-6: no name that came with a message is part of a path, and e
   }
   const answer = (path: string): Promise<Response> => fetch(`${server.url ?? ''}/api/messages/${path}`)
 
-  const prototype = Object.getOwnPropertyNames(Object.prototype)
   const kept: { key: string; octets: Buffer; content: string }[] = []
-  for (const [index, name] of names.entries()) {
-    const content = `content ${index}`
-    const octets = messageNamed(name, content)
-    kept.push({ key: await deliver(octets, `"names-escaped'; DROP TABLE message; --/../${index}"@x`), octets, content })
-  }
+  await assertPrototypeUnchanged(async () => {
+    for (const [index, name] of names.entries()) {
+      const content = `content ${index}`
+      const octets = messageNamed(name, content)
+      const recipient = `"names-escaped'; DROP TABLE message; --/../${index}"@x`
+      kept.push({ key: await deliver(octets, recipient), octets, content })
+    }
+    for (const { key, octets, content } of kept) {
+      assert.deepEqual(Buffer.from(await (await answer(`${key}/raw`)).arrayBuffer()), octets)
+      const html = await (await answer(`${key}/html`)).text()
+      assert.equal(html.trim(), '<img src="parts/2">')
+      assert.equal(await (await answer(`${key}/parts/2`)).text(), content)
+    }
+  })
   client.destroy()
 
-  for (const { key, octets, content } of kept) {
-    assert.deepEqual(Buffer.from(await (await answer(`${key}/raw`)).arrayBuffer()), octets)
-    const html = await (await answer(`${key}/html`)).text()
-    assert.equal(html.trim(), '<img src="parts/2">')
-    assert.equal(await (await answer(`${key}/parts/2`)).text(), content)
-  }
   const account = encodeURIComponent(`"names-escaped'; drop table message; --/../3"@x`)
   const mine = (await (await fetch(`${server.url ?? ''}/api/messages?account=${account}`)).json()) as {
     messages: { key: string }[]
@@ -83,11 +86,20 @@ test('MIME-12, SMTP-6: no name that came with a message is part of a path, and e
     mine.messages.map(({ key }) => key),
     [kept[3]?.key],
   )
-  const found = readdirSync(parent, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
-  assert.ok(found.includes('a/b/data/store.db'))
-  for (const path of found) {
-    assert.match(path, /^a(?:\/b(?:\/data(?:\/.*)?)?)?$/)
-    assert.doesNotMatch(path, /escaped|proto|DROP|:/)
-  }
-  assert.deepEqual(Object.getOwnPropertyNames(Object.prototype), prototype)
+  assert.ok(pathsIn(parent).includes('a/b/data/store.db'))
+  assert.deepEqual(strays(), [])
+  const escapes = ['names-escaped', 'a/b/data/octets/names-escaped', 'a/other', 'a/b/data/__proto__']
+  for (const path of escapes) writeFileSync(join(parent, path), '')
+  assert.deepEqual(new Set(strays()), new Set(escapes), 'control: a file by such a name is seen')
 })
+
+function pathsIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
+}
+
+/** What is outside the data folder, or has a name that came with a message. */
+function strays(): string[] {
+  return pathsIn(parent).filter(
+    (path) => !/^a(?:\/b(?:\/data(?:\/.*)?)?)?$/.test(path) || /escaped|proto|DROP|:/.test(path),
+  )
+}
