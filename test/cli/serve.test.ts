@@ -84,6 +84,9 @@ describe('stuntmail', { concurrency: 2 }, () => {
       assert.match(stderr, /^stuntmail: The data folder \/\S+ cannot be used: it cannot be written/)
       assert.equal(code, 73)
     }
+    chmodSync(empty, 0o777)
+    const allowed = await startCommand(['--data', empty, ...freePorts], { cwd: '/', ...user })
+    assert.equal((await allowed.end()).code, 0, 'control: where it may write it starts')
   })
 
   it('leaves a data folder to the process that has it (REL-11)', async () => {
@@ -94,7 +97,10 @@ describe('stuntmail', { concurrency: 2 }, () => {
     assert.ok(stderr.split(/\D+/).includes(String(first.ready.pid)), stderr)
     await send(first.port('smtp'), 'Still there')
     assert.deepEqual(await subjects(first.port('http')), ['Still there'])
-    assert.equal((await first.end()).code, 0)
+    await first.end('SIGKILL')
+    const next = await startCommand(['--data', data, ...freePorts])
+    assert.deepEqual(await subjects(next.port('http')), ['Still there'], 'control: it is free again')
+    assert.equal((await next.end()).code, 0)
   })
 
   it('has what it acknowledged after kill -9', async () => {

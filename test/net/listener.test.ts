@@ -53,6 +53,7 @@ test('REL-10: a port in use names the listener, host and port, and leaves nothin
     return true
   })
   assert.ok(await refuses(other, '127.0.0.1'), 'the first one is free again')
+  assert.equal(await refuses(taken, '127.0.0.1'), false, 'control: what listens is seen')
   await holder.close()
   const [again] = await bindAll(specs.slice(1))
   assert.equal(again?.addresses[0].port, taken, 'control: once it is free it can be had')

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { freePorts, startCommand, type RunningCommand, temporaryFolder } from '../support/command.ts'
+import { LineClient } from '../support/line-client.ts'
 import { filledMessage, keyIn, Ledger, startLoad } from '../support/load.ts'
 import { allMessages, inspect } from '../support/rest.ts'
 import { deliver, hasSmallDisk, remove, session, smallDisk } from './full-disk.ts'
@@ -63,6 +64,32 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
     const told = stderr.split('\n').filter((line) => /refused|kept/.test(line))
     assert.equal(told.length, 1, stderr)
     assert.match(told[0] ?? '', /"message refused: no space left"/)
+  })
+
+  it('answers APPEND with OVERQUOTA, and takes the same message once there is space', async () => {
+    const server = await startCommand(['--data', temporaryFolder(), ...freePorts], { under: limited })
+    const imap = await LineClient.connect(server.port('imap'))
+    await imap.line()
+    await imap.command('a LOGIN bob@example.com x')
+    const octets = filledMessage('appended', 300_000)
+    const append = async (): Promise<string> => {
+      await imap.send(`a APPEND INBOX {${octets.length}}\r\n`)
+      const invited = (await imap.line()) ?? ''
+      if (!invited.startsWith('+')) return invited
+      await imap.send(octets)
+      return imap.command('')
+    }
+    const answers: string[] = []
+    do answers.push(await append())
+    while (answers.length < 100 && answers.at(-1)?.startsWith('a OK [APPENDUID ') === true)
+    assert.match(answers.at(-1) ?? '', /^a NO \[OVERQUOTA\] /)
+    assert.ok(answers.length > 5)
+    assert.equal((await allMessages(server.url)).length, answers.length - 1)
+    assert.equal(await remove(server, '?all=true'), 200)
+    assert.match(await append(), /^a OK \[APPENDUID /)
+    assert.equal((await allMessages(server.url)).length, 1)
+    imap.destroy()
+    assert.equal((await server.end()).code, 0)
   })
 
   it(

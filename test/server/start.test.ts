@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { freePorts, runCommand, temporaryFolder } from '../support/command.ts'
+import { freePorts, runCommand, startCommand, temporaryFolder } from '../support/command.ts'
 import { LineClient } from '../support/line-client.ts'
 
 /** Holds a port of its own. @returns it; undefined where there is no such address. */
@@ -34,6 +34,14 @@ describe('a port in use (REL-10)', { concurrency: 2 }, () => {
       assert.ok(stderr.startsWith(text), stderr)
     })
   }
+
+  it('control: where all are free the same command listens and writes', async () => {
+    const data = join(temporaryFolder(), 'data')
+    const command = await startCommand(['--data', data, ...freePorts])
+    assert.equal(existsSync(data), true)
+    for (const name of ['smtp', 'imap', 'http']) (await LineClient.connect(command.port(name))).destroy()
+    assert.equal((await command.end()).code, 0)
+  })
 
   it('by IPv6 alone is in use: it does not listen on the other half', async (t) => {
     const port = await heldPort('::1')

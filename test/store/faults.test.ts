@@ -144,7 +144,12 @@ describe('a data directory', () => {
         ['after', 'during', 'before'],
       )
       const [inbox] = await store.mailboxes('all')
-      assert.deepEqual([...(await store.entries(inbox?.id ?? 0)).uids], [1, 2, 3])
+      const { uids, internalDates } = await store.entries(inbox?.id ?? 0)
+      assert.deepEqual([...uids], [1, 2, 3])
+      // Control: the jump was seen, so that an order by time would be another one.
+      const [start = 0, during = 0, end = 0] = internalDates
+      assert.deepEqual([during - start > 1e8, during - start < -1e8], [ms > 0, ms < 0])
+      assert.deepEqual([during > end, during < end], [ms > 0, ms < 0])
       await store.assertConsistent()
       await store.close()
     })
