@@ -155,6 +155,28 @@ describe('a data directory', () => {
     })
   }
 
+  it('orders by arrival while the clock goes forth and back (REL-13)', async () => {
+    let offset = 0
+    const store = await open({ now: () => Date.now() + offset, monotonic: () => performance.now() })
+    const names = Array.from({ length: 20 }, (_, i) => `n${i}`)
+    for (const [i, name] of names.entries()) {
+      offset = (i % 2) * 3_600_000
+      await deliver(store, plainMessage(name))
+    }
+    const [inbox] = await store.mailboxes('all')
+    const { uids, internalDates } = await store.entries(inbox?.id ?? 0)
+    assert.deepEqual(
+      [...uids],
+      names.map((_, i) => i + 1),
+    )
+    const falls = [...internalDates].filter((date, i) => date < (internalDates[i - 1] ?? 0))
+    assert.equal(falls.length, 9, 'control: their times go forth and back')
+    const { messages } = await store.list({ account: 'all', limit: 20 })
+    assert.deepEqual(messages.map(({ subject }) => subject).reverse(), names)
+    await store.assertConsistent()
+    await store.close()
+  })
+
   it('refuses when it is full, keeps what it has, and takes mail again once there is room (REL-6)', () => {
     const script = fileURLToPath(new URL('full-child.ts', import.meta.url))
     const limited = `ulimit -f 4096; exec "${process.execPath}" --import tsx "${script}" "${directory}"`
