@@ -83,6 +83,8 @@ export class Engine extends SMTPServer implements SessionHost {
     }
     this.prepareTls().then(
       () => {
+        // smtp-server asks the handshake of a socket that is gone for its protocol, and Node ends the process.
+        if (socket.destroyed) return fail(undefined)
         this._upgrade(socket, (error, tlsSocket) => {
           if (error !== null || tlsSocket === undefined) return fail(error)
           release()

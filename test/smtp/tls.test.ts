@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
 import tls from 'node:tls'
@@ -52,6 +53,21 @@ test('implicit TLS and STARTTLS both show the certificate of the installation, n
   assert.equal(secured.authorized, true)
   connection.destroy()
   await Promise.all([implicit.server.stop(), plain.server.stop()])
+})
+
+test('a connection that is over before there is a certificate ends nothing else', async () => {
+  let give = (): void => undefined
+  const made = new Promise<void>((resolve) => (give = resolve))
+  const slow = { ...certificate, secureContext: () => made.then(() => certificate.secureContext()) }
+  const { server, port, delivery } = await testSmtp({ implicitTls: true, certificate: slow })
+  const gone = connect(port, '127.0.0.1')
+  await once(gone, 'connect')
+  const stopped = server.stop()
+  await once(gone, 'close')
+  give()
+  await stopped
+  await delivery.until(({ sessions }) => sessions.length === 1)
+  assert.equal(delivery.sessions[0]?.end.outcome, 'shutdown')
 })
 
 test('a message over implicit TLS', async () => {
