@@ -7,6 +7,8 @@ import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import type { DoctorOutcome } from '../../src/store/doctor/calls.ts'
 import { seeDoctor } from '../../src/store/doctor/doctor.ts'
+import { lockFolder } from '../../src/store/doctor/folder-lock.ts'
+import { labelOctets } from '../../src/store/sqlite/label.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { numberOf } from '../../src/store/key.ts'
 import { openJournal } from '../../src/store/sqlite/journal.ts'
@@ -122,6 +124,32 @@ describe('the doctor', () => {
     const store = await open()
     assert.deepEqual(await describeStore(store), before)
     await store.close()
+  })
+
+  it('works once at a time', async () => {
+    await fill()
+    await rm(database())
+    const unlock = await lockFolder(directory)
+    await assert.rejects(see({ rebuilds: true }), { code: 'locked', message: /Another stuntmail doctor/ })
+    unlock()
+    assert.ok((await see({ rebuilds: true })).rebuilt)
+    assert.deepEqual(
+      (await readdir(directory)).filter((name) => name.startsWith('rebuild')),
+      [],
+    )
+  })
+
+  it('takes the whole one of two copies of a message, wherever it stands', async () => {
+    await fill()
+    const octets = await allOctets(open)
+    const first = join(directory, 'octets', '000000000001')
+    const copies = await readFile(first)
+    copies.fill(0, labelOctets, labelOctets + 20)
+    await writeFile(join(directory, 'octets', '000000000099'), copies)
+    await rm(database())
+    await see({ rebuilds: true })
+    const after = await allOctets(open)
+    for (const [key, raw] of octets) assert.ok(after.get(key)?.equals(raw), key)
   })
 
   it('brings in what an older copy of the database does not know', async () => {

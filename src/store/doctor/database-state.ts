@@ -17,11 +17,13 @@ export interface DatabaseState {
   readonly age: Age
   /** Files that hold what it does not know. */
   readonly foreign: readonly number[]
+  /** The highest number of a message that it has given. */
+  readonly givenOut: number
 }
 
 /** @throws StoreError `locked` where a server has it; `unsupported` where a newer program made it. */
 export async function openDatabaseState(directory: string): Promise<DatabaseState> {
-  const none = { faults: [], db: undefined, age: 'current', foreign: [] } as const
+  const none = { faults: [], db: undefined, age: 'current', foreign: [], givenOut: 0 } as const
   const path = join(directory, 'store.db')
   const size = statSync(path, { throwIfNoEntry: false })?.size
   if (size === undefined) return { kind: 'missing', ...none }
@@ -41,7 +43,8 @@ export async function openDatabaseState(directory: string): Promise<DatabaseStat
 }
 
 function stateOf(db: Database, directory: string): DatabaseState {
-  if (attempt(() => isBlank(db)) === true) return { kind: 'blank', faults: [], db, age: 'current', foreign: [] }
+  if (attempt(() => isBlank(db)) === true)
+    return { kind: 'blank', faults: [], db, age: 'current', foreign: [], givenOut: 0 }
   const faults = faultsOf(db)
   return {
     kind: faults.length === 0 ? 'whole' : 'damaged',
@@ -49,6 +52,7 @@ function stateOf(db: Database, directory: string): DatabaseState {
     db,
     age: attempt(() => new Epoch(directory, db).age) ?? 'current',
     foreign: attempt(() => foreignSegments(db)) ?? [],
+    givenOut: attempt(() => new Epoch(directory, db).own.number) ?? 0,
   }
 }
 

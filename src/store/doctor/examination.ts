@@ -46,21 +46,19 @@ function lookAt(directory: string, database: DatabaseState, progress: Progress):
   const known = new Map<number, KnownMessage>()
   if (database.db) knownMessages(database.db, (message) => known.set(message.number, message))
   const deleted = database.db ? deletedNumbers(database.db) : new Set<number>()
-  const labelled = new Map<number, LabelledMessage>()
+  const labelled = new Map<number, Copy>()
   const gaps: Gap[] = []
-  const changed: number[] = []
   const total = files.reduce((sum, { octets }) => sum + octets, 0)
   let done = 0
   for (const file of files) {
     progress({ what: 'Looking at messages', done, of: total })
     for (const found of scanOctetFile(file)) {
       if ('start' in found) gaps.push(found)
-      // Compaction writes it again before the file it was in goes.
-      else labelled.set(found.number, found)
-      if ('number' in found && !isWhole(file, found)) changed.push(found.number)
+      else keepBetter(labelled, { ...found, whole: isWhole(file, found) }, known)
     }
     done += file.octets
   }
+  const journal = journalsOf(directory)
   const bySegment = new Map(files.map((file) => [file.segment, file]))
   // As an older program wrote them.
   const unlabelled = new Set([...known.values()].filter(({ number }) => !labelled.has(number)).map(segmentOf))
@@ -73,12 +71,25 @@ function lookAt(directory: string, database: DatabaseState, progress: Progress):
     labelled,
     gaps: gaps.filter(({ segment }) => !unlabelled.has(segment)),
     missing,
-    changed,
+    changed: [...labelled.values()].flatMap(({ number, whole }) => (whole ? [] : [number])),
     unknown: [...labelled.values()]
-      .filter((message) => !deleted.has(message.number) && couldBeKnown(message, database, known))
+      .filter((message) => !deleted.has(message.number) && couldBeKnown(message, database, { known, journal }))
       .map(({ number }) => number),
-    journal: journalsOf(directory),
+    journal,
   }
+}
+
+/** One that stands in a file; a crash in the middle of compaction leaves two, the later of them perhaps not whole. */
+interface Copy extends LabelledMessage {
+  readonly whole: boolean
+}
+
+/** The whole one; of two, the one that the database knows, or else the later. */
+function keepBetter(kept: Map<number, Copy>, copy: Copy, known: ReadonlyMap<number, KnownMessage>): void {
+  const other = kept.get(copy.number)
+  const place = known.get(copy.number)?.place
+  const otherIsKnown = place?.segment === other?.place.segment && place?.offset === other?.place.offset
+  if (other === undefined || (copy.whole === other.whole ? !otherIsKnown : copy.whole)) kept.set(copy.number, copy)
 }
 
 const segmentOf = ({ place }: KnownMessage): number => place.segment
@@ -90,11 +101,16 @@ function isThere({ place, octets }: KnownMessage, files: ReadonlyMap<number, Oct
 /** One that a whole, current database does not know was deleted, or acknowledged to nobody. */
 function couldBeKnown(
   { number, place }: LabelledMessage,
-  { kind, age, foreign }: DatabaseState,
-  known: ReadonlyMap<number, KnownMessage>,
+  { kind, age, foreign, givenOut }: DatabaseState,
+  filed: { readonly known: ReadonlyMap<number, KnownMessage>; readonly journal: ReadonlyMap<number, Arrival> },
 ): boolean {
-  if (known.has(number)) return false
-  return kind !== 'whole' || age === 'older' || foreign.includes(place.segment)
+  if (filed.known.has(number)) return false
+  return (
+    kind !== 'whole' ||
+    age === 'older' ||
+    foreign.includes(place.segment) ||
+    (number > givenOut && !filed.journal.has(number))
+  )
 }
 
 function isWhole({ path }: OctetFile, { place, octets, checksum }: LabelledMessage): boolean {

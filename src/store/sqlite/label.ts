@@ -15,6 +15,10 @@ export interface Label {
 }
 
 export const labelOctets = 48
+/** `key.ts` goes no higher by the clock. */
+const mostNumber = 2n ** 53n - 2n ** 42n
+/** The year 10000. */
+const latest = 253_402_300_800_000n
 /** Begins every label. */
 export const labelMark = Buffer.from('\0\xd5tunt\r\n', 'latin1')
 
@@ -35,10 +39,13 @@ export function decodeLabel(octets: Uint8Array, offset = 0): Label | undefined {
   const label = Buffer.from(octets.buffer, octets.byteOffset + offset, Math.min(labelOctets, octets.length - offset))
   if (label.length < labelOctets || !label.subarray(0, labelMark.length).equals(labelMark)) return undefined
   if (crc32(label.subarray(0, 44)) !== label.readUInt32BE(44)) return undefined
+  const [number = 0n, at = 0n, octetCount = 0n] = [8, 16, 24].map((place) => label.readBigUInt64BE(place))
+  // A message may hold what looks like a label.
+  if (number > mostNumber || at > latest || octetCount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined
   return {
-    number: Number(label.readBigUInt64BE(8)),
-    at: Number(label.readBigUInt64BE(16)),
-    octets: Number(label.readBigUInt64BE(24)),
+    number: Number(number),
+    at: Number(at),
+    octets: Number(octetCount),
     checksum: label.readUInt32BE(36) === 1 ? label.readUInt32BE(32) : undefined,
   }
 }
