@@ -7,7 +7,7 @@ import { freePorts, startCommand, type RunningCommand, temporaryFolder } from '.
 import { LineClient } from '../support/line-client.ts'
 import { filledMessage, keyIn, Ledger, startLoad } from '../support/load.ts'
 import { allMessages, inspect } from '../support/rest.ts'
-import { deliver, hasSmallDisk, remove, session, smallDisk } from './full-disk.ts'
+import { deliver, fillDisk, hasSmallDisk, nextReady, remove, session, smallDisk } from './full-disk.ts'
 
 /** Files of this process may not grow past 4 MiB: writing more fails with EFBIG, as a full disk does with ENOSPC. */
 const limited = ['bash', '-c', 'ulimit -f 4096 && exec "$@"', 'bash']
@@ -118,6 +118,35 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
   )
 
   it(
+    'refuses what takes space, lets delete, and starts again, where others have filled the disk',
+    { skip: !hasSmallDisk && 'no small disk can be mounted here' },
+    async () => {
+      const folder = temporaryFolder()
+      // The shell has the disk; it starts the server again when that has ended.
+      const twice = ['sh', '-c', '"$@"; exec "$@"', 'sh']
+      const server = await startCommand(['--data', folder, ...freePorts], {
+        under: [...smallDisk(folder, 24), ...twice],
+      })
+      const client = await session(server)
+      const keys: string[] = []
+      for (let i = 0; i < 20; i++) keys.push(keyIn(await deliver(client, filledMessage(`n${i}`, 20_000))) ?? '')
+      fillDisk(inside(server, folder))
+      const tagged = await fetch(`${server.url}/api/messages/${keys[0]}`, {
+        ...{ method: 'PATCH', headers: { 'Content-Type': 'application/json' }, body: '{"tags":["kept"]}' },
+      })
+      assert.equal(tagged.status, 507)
+      for (const key of keys.slice(0, 10)) assert.equal(await remove(server, `/${key}`), 200)
+      const again = nextReady(server)
+      server.signal('SIGTERM')
+      const second = await again
+      assert.equal((await allMessages(second.url)).length, 10)
+      assert.equal(await remove(second, `/${keys[10] ?? ''}`), 200)
+      second.end()
+      assert.equal((await server.ended).code, 0)
+    },
+  )
+
+  it(
     'gets its space back when half of the messages are deleted, wherever they stand',
     { skip: !hasSmallDisk && 'no small disk can be mounted here' },
     async () => {
@@ -143,6 +172,9 @@ describe('no space left (REL-6)', { skip: process.platform === 'win32' && 'there
     },
   )
 })
+
+/** A path on the small disk of a server, as this process sees it. */
+const inside = (server: RunningCommand, path: string): string => `/proc/${server.ready.pid}/root${path}`
 
 /** Resolves when the server has written it to its log. */
 async function saysOf(server: RunningCommand, what: string): Promise<void> {

@@ -14,6 +14,7 @@ import { Filing } from './filing.ts'
 import { openJournal } from './journal.ts'
 import type { Mailboxes } from './mailboxes.ts'
 import { Reserve } from './reserve.ts'
+import { roomIn } from './room.ts'
 import type { Segments } from './segments.ts'
 import type { Sessions } from './sessions.ts'
 import { Transactions } from './transaction.ts'
@@ -28,6 +29,8 @@ export interface Commits {
    * @throws StoreError `full` where that is not enough; otherwise what `work` throws.
    */
   withReserve<Result>(work: () => Result): Result
+  /** Runs what takes space and frees none: the reserve is not for it. @throws as `withReserve`. */
+  withoutReserve<Result>(work: () => Result): Result
   /** Whether the disk is full, or nearly so. */
   short(): boolean
   /** Gives the reserve's space to what frees more. @returns whether there was any. */
@@ -88,20 +91,7 @@ export function openCommits(parts: CommitParts): Commits {
     throw damage.of(error)
   }
   const queue = new CommitQueue({ segments, commit: (batch) => arrivals.commit(batch).catch(damaged) })
-  const withReserve: Commits['withReserve'] = (work) => {
-    let cause: unknown
-    for (const makeRoom of [() => true, () => reserve?.release() ?? false, () => checkpoints.now()]) {
-      if (!makeRoom()) continue
-      try {
-        if (cause !== undefined) arrivals.restore()
-        return work()
-      } catch (error) {
-        if (!isOutOfSpace(error)) throw error
-        cause = error
-      }
-    }
-    throw diskIsFull(cause)
-  }
+  const { withReserve, withoutReserve } = roomMakers({ directory, reserve, checkpoints, arrivals })
   const commitSoon = committer({ transactions, arrivals, queue, withReserve }, { log, damage })
   withReserve(() => arrivals.recover())
   const close = (): void => {
@@ -113,7 +103,52 @@ export function openCommits(parts: CommitParts): Commits {
     const emptied = !transactions.open && checkpoints.now()
     return (reserve?.release() ?? false) || emptied
   }
-  return { transactions, arrivals, queue, withReserve, short: () => reserve?.short() ?? false, giveRoom, close }
+  return {
+    transactions,
+    arrivals,
+    queue,
+    withReserve,
+    withoutReserve,
+    short: () => reserve?.short() ?? false,
+    giveRoom,
+    close,
+  }
+}
+
+/** Runs transactions on a disk that may be full. */
+function roomMakers({
+  directory,
+  reserve,
+  checkpoints,
+  arrivals,
+}: {
+  readonly directory: string | undefined
+  readonly reserve: Reserve | undefined
+  readonly checkpoints: Checkpoints
+  readonly arrivals: Arrivals
+}): Pick<Commits, 'withReserve' | 'withoutReserve'> {
+  const withRoomMade = <Result>(work: () => Result, ways: readonly (() => boolean)[]): Result => {
+    let cause: unknown
+    for (const makeRoom of [() => true, ...ways]) {
+      if (!makeRoom()) continue
+      try {
+        if (cause !== undefined) arrivals.restore()
+        return work()
+      } catch (error) {
+        if (!isOutOfSpace(error)) throw error
+        cause = error
+      }
+    }
+    throw diskIsFull(cause)
+  }
+  const emptyLog = (): boolean => checkpoints.now()
+  return {
+    withReserve: (work) => withRoomMade(work, [() => reserve?.release() ?? false, emptyLog]),
+    withoutReserve(work) {
+      if (directory !== undefined && roomIn(directory) <= 0) throw diskIsFull(undefined)
+      return withRoomMade(work, [emptyLog])
+    },
+  }
 }
 
 const diskIsFull = (cause: unknown): StoreError => new StoreError('full', 'The disk is full', { cause })
@@ -123,7 +158,7 @@ const gatherMs = 50
 
 /** Commits what was gathered; where that fails, the journal keeps it, and it is tried again. */
 function committer(
-  { transactions, arrivals, queue, withReserve }: Omit<Commits, 'short' | 'giveRoom' | 'close'>,
+  { transactions, arrivals, queue, withReserve }: Omit<Commits, 'short' | 'giveRoom' | 'withoutReserve' | 'close'>,
   { log, damage }: { log: Log; damage: Damage },
 ): () => void {
   let scheduled = false

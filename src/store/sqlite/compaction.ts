@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib'
-import type { Database, Statement } from './driver.ts'
-import type { Segments } from './segments.ts'
+import type { Log } from '../../log.ts'
+import type { Database, Row, Statement } from './driver.ts'
+import { decodeLabel, type Label } from './label.ts'
+import type { NumberedOctets, Segments } from './segments.ts'
 import type { Transactions } from './transaction.ts'
 
 /** Octets from which on the active segment is emptied as well. */
@@ -16,8 +18,12 @@ export class Compaction {
   readonly #live: Statement
   readonly #slice: Statement
   readonly #move: Statement
+  readonly #log: Log
+  /** Segments with octets that are not what was received: they stay as they are. */
+  readonly #damaged = new Set<number>()
 
-  constructor(db: Database, segments: Segments, transactions: Transactions) {
+  constructor(db: Database, segments: Segments, { transactions, log }: { transactions: Transactions; log: Log }) {
+    this.#log = log
     this.#segments = segments
     this.#transactions = transactions
     this.#live = db.prepare('SELECT segment, sum(octets) AS octets, count(*) AS messages FROM message GROUP BY segment')
@@ -42,6 +48,7 @@ export class Compaction {
       const alive = live.get(segment)
       // A message may have no octets: it lives there all the same.
       if (alive === undefined) this.#segments.drop(segment)
+      else if (this.#damaged.has(segment)) continue
       else if (alive >= octets * most || (active && octets < worthSealing)) continue
       else {
         if (active) this.#segments.seal()
@@ -58,16 +65,35 @@ export class Compaction {
       this.#segments.drop(segment)
       return false
     }
-    const places = this.#segments.append(
-      rows.map((row) => {
-        const octets = this.#segments.read({ segment, offset: Number(row['offset']) }, 0, Number(row['octets']))
-        return { number: Number(row['number']), at: Number(row['arrived_at']), octets, checksum: crc32(octets) }
-      }),
-    )
+    const messages = rows.map((row) => this.#read(segment, row))
+    if (!messages.every((message) => message !== undefined)) {
+      this.#damaged.add(segment)
+      this.#log.error({ segment }, 'Octets in a file of octets/ are not what was received; it is left as it is')
+      return false
+    }
+    const places = this.#segments.append(messages)
     await this.#segments.flush()
     this.#transactions.run(() => {
       places.forEach((place, i) => this.#move.run(place.segment, place.offset, Number(rows[i]?.['number'])))
     })
     return true
+  }
+
+  /** @returns undefined where the octets are not those that were written: they would come out as whole. */
+  #read(segment: number, row: Row): NumberedOctets | undefined {
+    const [number, offset, size] = [Number(row['number']), Number(row['offset']), Number(row['octets'])]
+    const octets = this.#segments.read({ segment, offset }, 0, size)
+    const checksum = crc32(octets)
+    const label = this.#labelBefore(segment, offset)
+    const isOther = label !== undefined && (label.number !== number || (label.checksum ?? checksum) !== checksum)
+    if (octets.length !== size || isOther) return undefined
+    return { number, at: Number(row['arrived_at']), octets, checksum }
+  }
+
+  /** Undefined in memory, and where an older program wrote it. */
+  #labelBefore(segment: number, offset: number): Label | undefined {
+    const { overhead } = this.#segments
+    if (overhead === 0 || offset < overhead) return undefined
+    return decodeLabel(this.#segments.read({ segment, offset: offset - overhead }, 0, overhead))
   }
 }

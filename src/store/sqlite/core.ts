@@ -32,6 +32,8 @@ import { SessionQueue } from './session-queue.ts'
 import { Sessions } from './sessions.ts'
 import type { IndexableMessage, Opened, StoreCalls, StoreEvents } from './thread-calls.ts'
 import { sweeper, type Sweeper } from './sweeper.ts'
+import type { Transactions } from './transaction.ts'
+import { keepUnclaimed, type Unclaimed } from './unclaimed.ts'
 import { Views } from './views.ts'
 
 /** The store as its thread sees it: the parts, wired. */
@@ -47,12 +49,12 @@ export interface Core {
   /** Makes whole what a failed commit took; nothing to do otherwise. @throws what SQLite says. */
   restore(): void
   /** After what is being committed: a mutation may not make durable what is not flushed yet. */
-  mutate<Result>(work: (mutations: Mutations) => Result): Promise<Result>
+  mutate<Result>(work: (mutations: Mutations) => Result, options?: MutationOptions): Promise<Result>
   /** With all that have ended. */
   sessions(): Sessions
   mailboxesOf(account: string): Promise<readonly MailboxState[]>
   subscriptions(account: string): readonly string[]
-  mutateMailboxes<Result>(work: (boxes: MailboxMutations) => Result): Promise<Result>
+  mutateMailboxes<Result>(work: (boxes: MailboxMutations) => Result, options?: MutationOptions): Promise<Result>
   entries(mailboxId: number, fromUid: number): PackedEntries
   locateAll(keys: readonly string[]): readonly (OctetSource | undefined)[]
   locate(key: string): OctetSource | undefined
@@ -63,6 +65,11 @@ export interface Core {
   assertConsistent(): Promise<void>
   /** After what is being committed. */
   close(): Promise<void>
+}
+
+/** `grows`: it takes space and frees none. What is kept in reserve for a full disk is not for it. Default false. */
+export interface MutationOptions {
+  readonly grows?: boolean
 }
 
 type Emit = <N extends keyof StoreEvents>(name: N, value: StoreEvents[N]) => void
@@ -107,29 +114,55 @@ function wire(
   const kept = { db, directory, segments, counters, mailboxes, sessions, addresses }
   const commits = openCommits({ ...kept, clock, setClock, log, onChanges, damage, onCheckpoint: () => epoch?.note() })
   const { transactions, queue } = commits
-  const compaction = new Compaction(db, segments, transactions)
   const views = new Views(db, { mailboxes, addresses, counters, clock })
-  const sweeps = sweeper(compaction, commits, log)
+  const sweeps = sweeper(new Compaction(db, segments, { transactions, log }), commits, log)
   const mutations = new Mutations(db, { transactions, mailboxes, sessions, addresses, segments, clock })
   transactions.run(() => mailboxes.ensure(everyone, 'INBOX', counters.change))
   if (lost.length > 0) mutations.deleteMessages(lost)
   sessions.begin()
   const ended = new SessionQueue(sessions, { transactions, log, hasRoom: () => hasRoomForSessions(directory) })
   if (directory !== undefined) sweeps.soon()
-  const changes = new Changes(db, counters, mailboxes)
   return {
     time,
     queue,
     views,
-    changes,
+    changes: new Changes(db, counters, mailboxes),
     ended,
     damage,
     sessions() {
       ended.flush()
       return sessions
     },
-    ...rest({ db, damage, ended, sweeps, directory, segments, views, mutations, commits, log, epoch, notice }),
+    ...rest({
+      db,
+      damage,
+      ended,
+      sweeps,
+      directory,
+      segments,
+      views,
+      mutations,
+      commits,
+      log,
+      epoch,
+      notice: noticeOf(notice, claimNothing(db, segments, transactions)),
+    }),
   }
+}
+
+/** Numbers go on above those of messages that are kept though nobody knows them. */
+function claimNothing(db: Database, segments: Segments, transactions: Transactions): Unclaimed | undefined {
+  const { counters } = transactions
+  const found = keepUnclaimed(db, segments, counters.number)
+  if (found) transactions.run(() => counters.reached(found.highest, counters.change))
+  return found
+}
+
+function noticeOf(notice: string | undefined, unclaimed: Unclaimed | undefined): string | undefined {
+  if (unclaimed === undefined) return notice
+  const { messages } = unclaimed
+  const text = `Files in octets/ hold ${messages} message${messages === 1 ? '' : 's'} that the database does not know; they are kept: stuntmail doctor --rebuild brings them in.`
+  return notice === undefined ? text : `${notice} ${text}`
 }
 
 interface RestParts {
@@ -162,27 +195,27 @@ function rest({
   notice,
   damage,
 }: RestParts): Omit<Core, 'time' | 'queue' | 'views' | 'changes' | 'ended' | 'damage' | 'sessions'> {
-  const { transactions, queue, arrivals, withReserve } = commits
+  const { transactions, queue, arrivals, withReserve, withoutReserve } = commits
   const { mailboxes, counters } = transactions
   const notes = new Notes(db, transactions)
   const entryReader = new EntryReader(db)
   const boxes = new MailboxMutations(db, transactions, mutations)
   /** Nothing is written to a database that is damaged. */
-  const write = <Result>(work: () => Result): Promise<Result> =>
+  const write = <Result>(work: () => Result, { grows = false }: MutationOptions = {}): Promise<Result> =>
     queue.exclusive(() => {
       damage.refuse()
-      return withReserve(work)
+      return grows ? withoutReserve(work) : withReserve(work)
     })
   return {
     opened: { description: db.name, identity: identityOf(db), newest: newestOf(db), notice },
     restore: () => arrivals.restore(),
-    mutate: (work) => write(() => work(mutations)),
+    mutate: (work, options) => write(() => work(mutations), options),
     async mailboxesOf(account) {
       if (!boxes.isFurnished(account)) await write(() => boxes.furnish(account))
       return boxes.of(account)
     },
     subscriptions: (account) => boxes.subscriptions(account),
-    mutateMailboxes: (work) => write(() => work(boxes)),
+    mutateMailboxes: (work, options) => write(() => work(boxes), options),
     entries(mailboxId, fromUid) {
       if (!mailboxes.byId(mailboxId)) throw new StoreError('missing', 'There is no such mailbox')
       return entryReader.read(mailboxId, fromUid)
@@ -196,7 +229,7 @@ function rest({
       const place = numberOf(key) === undefined ? undefined : views.place(key)
       return place && segments.source(place, place.octets)
     },
-    setNote: (key, name, text) => write(() => notes.set(key, name, text)),
+    setNote: (key, name, text) => write(() => notes.set(key, name, text), { grows: text !== undefined }),
     note: (key, name) => notes.get(key, name),
     indexable: indexables(db, segments),
     state: () => stateOf({ mailboxes, counters, segments, directory }),

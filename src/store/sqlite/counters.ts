@@ -22,6 +22,11 @@ export class Counters {
     this.#change = this.#savedChange = Number(read.get('change')?.['value'] ?? 0)
   }
 
+  /** The highest that a message was given. */
+  get number(): number {
+    return this.#number
+  }
+
   /** Number of the newest change. */
   get change(): number {
     return this.#change

@@ -32,7 +32,7 @@ class FileSegments implements Segments {
   readonly #readers = new Map<number, number>()
   #newest: number
   #active: ActiveSegment | undefined
-  readonly #foreign: ReadonlySet<number>
+  readonly #foreign: Set<number>
   readonly overhead = labelOctets
 
   constructor(directory: string, foreign: readonly number[]) {
@@ -40,8 +40,12 @@ class FileSegments implements Segments {
     this.#folder = join(directory, 'octets')
     makePrivateFolder(this.#folder)
     for (const name of readdirSync(this.#folder).sort()) {
-      if (/^\d{12}$/.test(name)) this.#sizes.set(Number(name), statSync(join(this.#folder, name)).size)
-      else unlinkSync(join(this.#folder, name)) // what a crash left of a large message
+      const path = join(this.#folder, name)
+      const state = statSync(path, { throwIfNoEntry: false })
+      // What is neither is somebody else's.
+      if (state?.isFile() !== true) continue
+      if (/^\d{12}$/.test(name)) this.#sizes.set(Number(name), state.size)
+      else if (/^\d{12}\.partial$/.test(name)) unlinkSync(path) // what a crash left of a large message
     }
     this.#newest = Math.max(0, ...this.#sizes.keys())
   }
@@ -123,6 +127,10 @@ class FileSegments implements Segments {
     const active = this.#active?.segment
     const own = [...this.#sizes].filter(([segment]) => !this.#foreign.has(segment))
     return own.map(([segment, octets]) => ({ segment, octets, active: segment === active }))
+  }
+
+  keep(segment: number): void {
+    this.#foreign.add(segment)
   }
 
   close(): void {

@@ -27,6 +27,8 @@ export interface Segments {
   seal(): void
   /** Frees a segment; the one that is being appended to is left for a new one. */
   drop(segment: number): void
+  /** It is neither listed nor dropped from now on. */
+  keep(segment: number): void
   /** Which there are, with their size in octets; the active one is the last. */
   list(): readonly SegmentState[]
   close(): void

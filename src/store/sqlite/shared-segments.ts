@@ -60,6 +60,10 @@ class SharedSegments implements Segments {
     return [...this.#segments].map(([segment, { end }]) => ({ segment, octets: end, active: segment === this.#active }))
   }
 
+  keep(): void {
+    // Nothing is here from before.
+  }
+
   close(): void {
     this.#segments.clear()
   }

@@ -3,6 +3,7 @@ import { moved, serve, type Server } from './channel.ts'
 import { openCore, type Core } from './core.ts'
 import { tellingDamage } from './damage.ts'
 import { buffersOf } from './entry-columns.ts'
+import type { FlagChange } from '../store.ts'
 import type { StoreCalls, StoreEvents } from './thread-calls.ts'
 
 /** Serves the store's calls on a port: each finds its part of the core. */
@@ -39,7 +40,7 @@ export function serveStore(port: MessagePort): void {
     sessions: ({ limit, filter }) => whole().sessions().newest(limit, filter),
     session: (id) => whole().sessions().get(id),
     flagMessages: ({ account, numbers, change }) =>
-      whole().mutate((mutations) => mutations.flagMessages(account, numbers, change)),
+      whole().mutate((mutations) => mutations.flagMessages(account, numbers, change), { grows: addsKeywords(change) }),
     deleteMessages: (numbers) => whole().mutate((mutations) => mutations.deleteMessages(numbers)),
     deleteAll: () => whole().mutate((mutations) => mutations.deleteAll()),
     changesSince: ({ number, limit }) => whole().changes.since(number, limit),
@@ -80,12 +81,13 @@ function mailboxHandlers(whole: (at?: number) => Core): Pick<StoreCalls, Mailbox
   return {
     mailboxes: ({ name, at }) => whole(at).mailboxesOf(name),
     createMailbox: ({ account, name, specialUse, at }) =>
-      whole(at).mutateMailboxes((boxes) => boxes.create(account, name, specialUse)),
+      whole(at).mutateMailboxes((boxes) => boxes.create(account, name, specialUse), { grows: true }),
     deleteMailbox: ({ account, name }) => whole().mutateMailboxes((boxes) => boxes.remove(account, name)),
-    renameMailbox: ({ account, from, to, at }) => whole(at).mutateMailboxes((boxes) => boxes.rename(account, from, to)),
+    renameMailbox: ({ account, from, to, at }) =>
+      whole(at).mutateMailboxes((boxes) => boxes.rename(account, from, to), { grows: true }),
     subscriptions: (account) => whole().subscriptions(account),
     setSubscribed: ({ account, name, subscribed }) =>
-      whole().mutateMailboxes((boxes) => boxes.setSubscribed(account, name, subscribed)),
+      whole().mutateMailboxes((boxes) => boxes.setSubscribed(account, name, subscribed), { grows: subscribed }),
   }
 }
 
@@ -95,16 +97,22 @@ type EntryCalls = 'flagEntries' | 'entries' | 'copy' | 'move' | 'expunge' | 'exp
 function entryHandlers(whole: (at?: number) => Core): Pick<StoreCalls, EntryCalls> {
   return {
     flagEntries: ({ mailboxId, uids, change, unchangedSince }) =>
-      whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change, unchangedSince)),
+      whole().mutate((mutations) => mutations.flagEntries(mailboxId, uids, change, unchangedSince), {
+        grows: addsKeywords(change),
+      }),
     entries({ mailboxId, fromUid }) {
       const packed = whole().entries(mailboxId, fromUid)
       return moved(packed, ...buffersOf(packed))
     },
     copy: ({ mailboxId, uids, toMailboxId, at }) =>
-      whole(at).mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId)),
+      whole(at).mutate((mutations) => mutations.copy(mailboxId, uids, toMailboxId), { grows: true }),
     move: ({ mailboxId, uids, toMailboxId, at }) =>
       whole(at).mutate((mutations) => mutations.move(mailboxId, uids, toMailboxId)),
     expunge: ({ mailboxId, uids, only }) => whole().mutate((mutations) => mutations.expunge(mailboxId, uids, only)),
     expungedSince: ({ mailboxId, modSeq }) => whole().changes.expungedSince(mailboxId, modSeq),
   }
 }
+
+/** System flags take next to nothing, and `\\Deleted` comes before EXPUNGE. */
+const addsKeywords = ({ add = [], replace = [] }: FlagChange): boolean =>
+  [...add, ...replace].some((flag) => !flag.startsWith('\\'))
