@@ -243,7 +243,7 @@ export class Session implements SessionContext {
 
   #noteCommand(head: Head, text: string): void {
     this.#secretTag = undefined
-    if (this.#state.kind === 'not-authenticated' && !commands.has(head.name)) {
+    if (!commands.has(head.name)) {
       const shown = head.name === '' ? redacted : shownUnknown(text.slice(head.tag.length), this.#loginSeen)
       if (shown !== redacted) return this.#transcript.client(`${head.tag} ${shown}`)
       // It may be in the place of the tag, which is told again.

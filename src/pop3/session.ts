@@ -163,8 +163,7 @@ export class Session implements SessionContext {
   ): string {
     if (name === 'AUTH') return shownMechanism(name, argument)
     if (command?.secret === true) return `${name} ${redacted}`
-    const open = this.#state.kind === 'authorization'
-    const shown = open && command === undefined ? shownUnknown(line, this.#loginSeen) : line
+    const shown = command === undefined ? shownUnknown(line, this.#loginSeen) : line
     return shown.slice(0, 300)
   }
 

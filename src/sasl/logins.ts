@@ -19,6 +19,11 @@ export interface Logins {
 
 export const wrong = (tried: string): Authenticated => ({ refused: 'User name or password is wrong', tried })
 
+/** Mostly a password in the wrong place: it is kept nowhere. */
+const noName: Authenticated = { refused: 'A user name has no control characters' }
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const hasControls = (user: string): boolean => /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(user)
+
 /** Failed logins after which a session ends. */
 export const maxFailedLogins = 5
 
@@ -28,6 +33,7 @@ export const failedLoginDelay = (failures: number): number =>
 
 /** Where anybody may log in, nobody may too: an empty user name is one like any other. */
 export function logIn(logins: Logins, user: string, password: string): Authenticated {
+  if (hasControls(user)) return noName
   const known = logins.users.get(user)
   if (known === undefined) {
     // An unknown user takes as long as a known one.
@@ -39,6 +45,7 @@ export function logIn(logins: Logins, user: string, password: string): Authentic
 
 /** A mechanism that proves to have the password without saying it. @param proves whether it does. */
 export function logInByProof(logins: Logins, user: string, proves: (password: string) => boolean): Authenticated {
+  if (hasControls(user)) return noName
   const known = logins.users.get(user)
   const right = proves(known ?? '')
   if (known === undefined) return logins.strict ? wrong(user) : { user }

@@ -29,6 +29,9 @@ const conversations: Readonly<Record<'imap' | 'pop3', readonly ((secret: string)
     (s) => [base64(s)],
     (s) => [`a XTOKEN ${s}`],
     (s) => [`a ${s} XTOKEN`],
+    (s) => ['a LOGIN u p', `b XTOKEN ${s}`],
+    (s) => ['a LOGIN u p', s],
+    (s) => [`a AUTHENTICATE XOAUTH2 ${base64(`user=u\nauth=Bearer ${s}\x01auth=Bearer t\x01\x01`)}`],
   ],
   pop3: [
     (s) => [base64(s)],
@@ -46,6 +49,8 @@ const conversations: Readonly<Record<'imap' | 'pop3', readonly ((secret: string)
     (s) => ['AUTH PLAIN', '%', s],
     (s) => ['AUTH NTLM', s],
     (s) => ['AUTH CRAM-MD5 x', s],
+    (s) => [`AUTH PLAIN ${plain('p')}`, s],
+    (s) => ['AUTH LOGIN', base64(`u\0${s}`), base64('p')],
   ],
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { test } from 'node:test'
 import type { Exchange } from '../../src/sasl/exchange.ts'
-import type { Logins } from '../../src/sasl/logins.ts'
+import { logIn, type Logins } from '../../src/sasl/logins.ts'
 import { mechanismsFor } from '../../src/sasl/mechanisms.ts'
 
 const anyone: Logins = { users: new Map(), strict: false }
@@ -134,6 +134,13 @@ function scram({ user, password, gs2 = 'n,,', binding = gs2 }: Scram) {
   }
   return { first: gs2 + bare, final, verifier: () => `v=${signature}` }
 }
+
+test('a user name has no control characters: a password may be in it', () => {
+  for (const user of ['u\0secret', 'u\nsecret', 'u\rsecret', 'u\x7f', 'u\u2028']) {
+    assert.deepEqual(logIn(anyone, user, 'p'), { refused: 'A user name has no control characters' })
+  }
+  assert.deepEqual(logIn(anyone, 'ünï user', 'p'), { user: 'ünï user' }, 'control')
+})
 
 test('SCRAM-SHA-256: both sides prove that they have the password (RFC 7677)', () => {
   for (const [user, password] of users) {
