@@ -31,7 +31,11 @@ export function octetFiles(directory: string): readonly OctetFile[] {
   return readdirSync(folder)
     .filter((name) => /^\d{12}$/.test(name))
     .sort()
-    .map((name) => ({ segment: Number(name), path: join(folder, name), octets: statSync(join(folder, name)).size }))
+    .flatMap((name) => {
+      const path = join(folder, name)
+      const state = statSync(path, { throwIfNoEntry: false })
+      return state?.isFile() === true ? [{ segment: Number(name), path, octets: state.size }] : []
+    })
 }
 
 /** Goes through a file from label to label; where there is none, on to the next. */

@@ -114,7 +114,9 @@ class FileJournal implements Journal {
       if (end > this.#size) return
       const json = readWhole(this.#descriptor, at + headOctets, end)
       if (crc32(json) !== head.readUInt32BE(4)) return
-      yield JSON.parse(Buffer.from(json.buffer).toString('utf8')) as JournalRecord
+      const record = JSON.parse(Buffer.from(json.buffer).toString('utf8')) as Partial<JournalRecord> | null
+      if (!Array.isArray(record?.messages)) return
+      yield record as JournalRecord
       at = end
     }
   }
