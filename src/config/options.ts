@@ -265,6 +265,14 @@ export const options = {
     kind: kinds.list(kinds.origin, ','),
     initial: [],
   }),
+  maxWaits: option({
+    flag: 'max-waits',
+    argument: 'COUNT',
+    group: 'UI and REST',
+    help: 'Requests that may wait for messages at a time',
+    kind: kinds.count(1, 100_000),
+    initial: 1_000,
+  }),
   basePath: option({
     flag: 'base-path',
     argument: 'PATH',

@@ -40,6 +40,7 @@ export interface StuntmailOptions {
   readonly uiHtpasswd?: string
   readonly allowHosts?: readonly string[]
   readonly allowOrigins?: readonly string[]
+  readonly maxWaits?: number
   readonly basePath?: string
   readonly iKnowThisIsOpen?: boolean
 }

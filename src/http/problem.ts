@@ -1,5 +1,5 @@
 /** Problem details for HTTP. RFC 9457. */
-import type { WireProblem } from './wire-types.ts'
+import type { WireProblem, WireUnmet } from './wire-types.ts'
 
 export interface ProblemExtras {
   /** UTF-16 offset in the query where it goes wrong. */
@@ -7,6 +7,8 @@ export interface ProblemExtras {
   readonly length?: number
   /** One entry for each part of the request that is not as it should be. */
   readonly errors?: readonly { readonly path: string; readonly text: string }[]
+  /** Of a wait that found too little. */
+  readonly unmet?: WireUnmet
 }
 
 interface ProblemOptions extends ErrorOptions {
@@ -37,7 +39,7 @@ export const problemMediaType = 'application/problem+json'
 
 /** The body of the answer. `type` is `about:blank`: the status says the kind. RFC 9457 §4.2.1. */
 export function problemBody(problem: HttpProblem): WireProblem {
-  const { position, length, errors } = problem.extras
+  const { position, length, errors, unmet } = problem.extras
   return {
     type: 'about:blank',
     title: problem.title,
@@ -46,6 +48,7 @@ export function problemBody(problem: HttpProblem): WireProblem {
     ...(position === undefined ? {} : { position }),
     ...(length === undefined ? {} : { length }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(unmet === undefined ? {} : { unmet }),
   }
 }
 

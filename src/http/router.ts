@@ -3,6 +3,7 @@
  * requests here and become OpenAPI in `openapi.ts`.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import * as v from 'valibot'
 import { checkDeclaredLength, discardBody, maxJsonOctets, readBody, readJson } from './body.ts'
 import { badRequest, HttpProblem, notFound } from './problem.ts'
@@ -23,6 +24,8 @@ export interface RouteInput<P extends Entries, Q extends Entries, B> {
   readonly client: { readonly address: string; readonly port: number }
   /** Who is logged in; undefined where no login is asked for. */
   readonly user: string | undefined
+  /** The client has gone. */
+  readonly signal: AbortSignal
 }
 
 export interface RouteSpec<P extends Entries, Q extends Entries, B> {
@@ -100,9 +103,25 @@ export function route<P extends Entries, Q extends Entries, B = undefined>(spec:
         stream: spec.stream === undefined ? noOctets() : readBody(request, maxOctets),
         client: { address: clientAddress(request), port: request.socket.remotePort ?? 0 },
         user,
+        get signal() {
+          return goneSignal(request)
+        },
       } as RouteInput<P, Q, B>)
     },
   }
+}
+
+/** One for each connection, which has many requests. */
+const signals = new WeakMap<Socket, AbortSignal>()
+
+function goneSignal({ socket }: IncomingMessage): AbortSignal {
+  const known = signals.get(socket)
+  if (known !== undefined) return known
+  const gone = new AbortController()
+  if (socket.destroyed) gone.abort()
+  else socket.once('close', () => gone.abort())
+  signals.set(socket, gone.signal)
+  return gone.signal
 }
 
 async function* noOctets(): AsyncIterable<Uint8Array> {}
@@ -123,7 +142,10 @@ async function bodyOf<P extends Entries, Q extends Entries, B>(
     return undefined
   }
   const absent = isOptional(spec.json) && hasNoBody(request)
-  const body = v.safeParse(spec.json, absent ? undefined : await readJson(request, maxOctets))
+  const given = absent ? undefined : await readJson(request, maxOctets)
+  // An empty array would pass for an empty object.
+  if (Array.isArray(given)) throw badRequest('The body is not a JSON object.')
+  const body = v.safeParse(spec.json, given)
   if (!body.success) throw invalid('body', body.issues)
   return body.output
 }

@@ -13,7 +13,9 @@ import type {
   WireSession,
   WireSessions,
   WireState,
+  WireFound,
   WireSummary,
+  WireUnmet,
 } from './wire-types.ts'
 
 const text = v.string()
@@ -210,6 +212,30 @@ export const stateSchema: v.GenericSchema<WireState> = v.object({
   accounts: v.array(v.object({ name: text, messages: count, unread: count })),
 })
 
+export const foundSchema: v.GenericSchema<WireFound> = v.object({
+  messages: v.pipe(v.array(summarySchema), v.metadata({ description: 'Oldest first; at most 1,000, and 1 MB' })),
+  change: v.pipe(count, v.metadata({ description: 'Pass as `since` to wait for what comes after' })),
+})
+
+const unmetSchema: v.GenericSchema<WireUnmet> = v.object({
+  query: text,
+  waitedMs: count,
+  matched: count,
+  wanted: count,
+  change: count,
+  nearest: v.array(
+    v.object({
+      key: text,
+      subject: text,
+      recipients: v.array(text),
+      arrivedAt: time,
+      terms: v.array(v.object({ term: text, holds: v.boolean(), found: nullableText })),
+    }),
+  ),
+  refused: v.array(v.object({ session: text, client: text, startedAt: time, reply: text })),
+  connections: count,
+})
+
 export const problemSchema: v.GenericSchema<WireProblem> = v.object({
   type: text,
   title: text,
@@ -218,6 +244,7 @@ export const problemSchema: v.GenericSchema<WireProblem> = v.object({
   position: v.exactOptional(count),
   length: v.exactOptional(count),
   errors: v.exactOptional(v.array(v.object({ path: text, text }))),
+  unmet: v.exactOptional(unmetSchema),
 })
 
 export const replaySchema: v.GenericSchema<WireReplay> = v.object({

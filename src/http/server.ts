@@ -22,6 +22,7 @@ import { routes } from './routes/table.ts'
 import type { HttpServices, RouteServices } from './services.ts'
 import { loadStaticFiles, type StaticFiles } from './static.ts'
 import type { Log } from '../log.ts'
+import { Waits } from '../waits/waits.ts'
 import { WebRequest } from './upgrades.ts'
 import type { WatchedUi } from './watched-ui.ts'
 import { templateFileReply } from './template-files.ts'
@@ -40,6 +41,8 @@ export interface HttpOptions {
   readonly users?: readonly Credential[]
   /** Largest message that may be sent, octets; 0 = no limit. */
   readonly maxMessageOctets: number
+  /** Waits that may be open at a time. Default 1,000. */
+  readonly maxWaits?: number
   /** Directory of the built UI. Undefined: none. */
   readonly uiDirectory?: string | undefined
   /** In the place of the built UI. Default none. */
@@ -54,7 +57,7 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number
   /** Between requests on a connection. Default 30,000. */
   readonly keepAliveTimeoutMs: number
-  /** Connections at a time; more are closed. Default 1,000. */
+  /** Connections at a time; more are closed. Default 1,000, and one for each wait. */
   readonly maxConnections: number
   /** What `close` waits for answers under way. Default 5,000. */
   readonly drainTimeoutMs: number
@@ -72,11 +75,12 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-const defaultLimits: HttpLimits = {
+const defaultWaits = 1_000
+
+const defaultLimits: Omit<HttpLimits, 'maxConnections'> = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 30_000,
-  maxConnections: 1_000,
   drainTimeoutMs: 5_000,
 }
 
@@ -86,7 +90,7 @@ export async function startHttp(
   services: HttpServices,
   live?: LiveEndpoint,
 ): Promise<HttpServer> {
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits = limitsFor(options)
   const { watchedUi } = options
   const files = watchedUi?.files ?? (await loadStaticFiles(options.uiDirectory))
   const rules = {
@@ -100,7 +104,8 @@ export async function startHttp(
   const sockets = ['/socket.io/', ...(watchedUi === undefined ? [] : [watchedUi.socketPath])]
   const gate = guard(rules, users.length === 0 ? undefined : authenticator(users, services.clock), sockets)
   const admitted = new WeakMap<IncomingMessage, Admission>()
-  const app = application(routeServices(options, services), files, (request) => admitted.get(request)?.user)
+  const ofRoutes = routeServices(options, services)
+  const app = application(ofRoutes, files, (request) => admitted.get(request)?.user)
 
   const server = httpServer(limits)
   const onError = (request: IncomingMessage, response: ServerResponse) => (error: unknown) =>
@@ -133,12 +138,20 @@ export async function startHttp(
   return {
     async close() {
       await options.sockets.close()
+      ofRoutes.waits.stop()
       await live?.close()
       await drain()
       server.close()
     },
   }
 }
+
+/** Each wait holds a connection. */
+const limitsFor = ({ maxWaits = defaultWaits, limits }: HttpOptions): HttpLimits => ({
+  ...defaultLimits,
+  maxConnections: maxWaits + 1_000,
+  ...limits,
+})
 
 const upgradeFailed = (socket: Duplex, log: Log) => (error: unknown) => {
   log.error({ err: error }, 'An upgrade failed')
@@ -208,6 +221,12 @@ function routeServices(options: HttpOptions, services: HttpServices): RouteServi
     ...services,
     ties: services.ties ?? messageTies(services.store, []),
     contents: messageContents(services.store),
+    waits: new Waits({
+      store: services.store,
+      clock: services.clock,
+      log: services.log,
+      most: options.maxWaits ?? defaultWaits,
+    }),
     maxMessageOctets: options.maxMessageOctets,
     openApi: () => (document ??= import('./openapi.ts').then(({ openApi }) => openApi(routes, services.version))),
   }

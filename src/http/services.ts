@@ -5,6 +5,7 @@ import type { ReplayRuns } from '../replay/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { MessageContents } from './message-content.ts'
+import type { Waits } from '../waits/waits.ts'
 import type { Ties } from './ties.ts'
 import type { WireState } from './wire-types.ts'
 
@@ -51,6 +52,7 @@ export interface HttpServices {
 export interface RouteServices extends HttpServices {
   readonly ties: Ties
   readonly contents: MessageContents
+  readonly waits: Waits
   /** Largest message, octets; 0 = no limit. */
   readonly maxMessageOctets: number
   openApi(): Promise<unknown>

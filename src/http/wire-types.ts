@@ -204,6 +204,36 @@ export interface WireProblem {
   position?: number
   length?: number
   errors?: { path: string; text: string }[]
+  unmet?: WireUnmet
+}
+
+/** `POST /api/wait`: messages that match, oldest first. */
+export interface WireFound {
+  messages: WireSummary[]
+  /** Pass as `since` to wait for what comes after. */
+  change: number
+}
+
+/** In the problem of a wait that found too little. */
+export interface WireUnmet {
+  query: string
+  waitedMs: number
+  matched: number
+  wanted: number
+  change: number
+  /** At most 10, the closest first. */
+  nearest: {
+    key: string
+    subject: string
+    recipients: string[]
+    arrivedAt: string
+    /** Of each term that all have to hold: whether it does, and what stood there instead. */
+    terms: { term: string; holds: boolean; found: string | null }[]
+  }[]
+  /** SMTP sessions of that time with a refusal, or without a message; at most 10. */
+  refused: { session: string; client: string; startedAt: string; reply: string }[]
+  /** SMTP sessions of that time. 0: nothing connected. */
+  connections: number
 }
 
 /** One numbered change, as socket.io's event `changes` carries it. Never more than 1 KiB each. */

@@ -4,6 +4,7 @@ import type { MessageTree, RangeReader } from '../mime/tree.ts'
 import type { AddressField } from './criteria.ts'
 import { addressWords, fieldWords, headerWords } from './message-words.ts'
 import type { QuerySubject } from './subject.ts'
+import { words as wordsOf } from './words.ts'
 
 /** What is known of a message without reading it again. */
 export interface MessageFacts extends Omit<QuerySubject, 'addresses' | 'words' | 'mediaTypes' | 'headerWords'> {
@@ -13,11 +14,22 @@ export interface MessageFacts extends Omit<QuerySubject, 'addresses' | 'words' |
   readonly reversePath: string
   /** Folded. */
   readonly forwardPaths: readonly string[]
+  /** The decoded Subject field, where there is one alone and this is all of it. */
+  readonly subject?: string
 }
 
-/** The message as queries see it. Decodes what a term asks for, when it asks, and once however many ask. */
-export function messageSubject(facts: MessageFacts, tree: MessageTree, read: RangeReader): QuerySubject {
-  const headers = remembered((name: string) => headerWords(tree, name))
+/** What has to be read for the other terms. */
+export interface MessageContent {
+  readonly tree: MessageTree
+  readonly read: RangeReader
+}
+
+/**
+ * The message as queries see it. Decodes what a term asks for, when it asks, and once however many ask.
+ * @param content asked when the facts do not say it; may throw, and the evaluation with it.
+ */
+export function messageSubject(facts: MessageFacts, content: () => MessageContent): QuerySubject {
+  const headers = remembered((name: string) => headerWords(content().tree, name))
   const words = remembered((field: Parameters<QuerySubject['words']>[0]): readonly string[] => {
     switch (field) {
       case 'rcpt':
@@ -26,8 +38,11 @@ export function messageSubject(facts: MessageFacts, tree: MessageTree, read: Ran
         return addressWords([facts.reversePath])
       case 'addressed':
         return [...words('to'), ...words('cc'), ...words('bcc'), ...words('rcpt')]
-      default:
+      default: {
+        if (field === 'subject' && facts.subject !== undefined) return wordsOf(facts.subject)
+        const { tree, read } = content()
         return fieldWords(field, tree, read)
+      }
     }
   })
   let mediaTypes: readonly string[] | undefined
@@ -42,11 +57,13 @@ export function messageSubject(facts: MessageFacts, tree: MessageTree, read: Ran
     keywords: facts.keywords,
     accounts: facts.accounts,
     mailboxes: facts.mailboxes,
-    user: facts.user,
+    get user() {
+      return facts.user
+    },
     messageId: facts.messageId,
     addresses: remembered((field) => addressesOf(facts, field)),
     words,
-    mediaTypes: () => (mediaTypes ??= mediaTypesOf(tree)),
+    mediaTypes: () => (mediaTypes ??= mediaTypesOf(content().tree)),
     headerWords: headers,
   }
 }

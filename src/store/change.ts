@@ -1,3 +1,4 @@
+import type { FieldAddresses } from '../mime/summary.ts'
 import type { EntryRef, MessageKey, MessageSummary } from './message.ts'
 
 /**
@@ -12,6 +13,8 @@ export type Change =
       /** As the account `all` sees it. */
       readonly summary: MessageSummary
       readonly entries: readonly EntryRef[]
+      /** Only as it is told at the arrival, not when it is told again. */
+      readonly facts?: ArrivalFacts
     }
   | {
       readonly kind: 'flags'
@@ -41,6 +44,16 @@ export type Change =
       /** It was removed. */
       readonly gone?: true
     }
+
+/** What the summary leaves out or cuts; addresses folded. */
+export interface ArrivalFacts {
+  readonly fieldAddresses: FieldAddresses
+  /** Empty for the null reverse-path. */
+  readonly reversePath: string
+  readonly forwardPaths: readonly string[]
+  /** AUTH user. */
+  readonly user?: string
+}
 
 /** Changes after a number, oldest first. */
 export interface ChangesSince {

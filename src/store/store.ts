@@ -160,6 +160,8 @@ export interface ListRequest {
   readonly limit: number
   /** Only messages that arrived before this one (it need not exist any more). */
   readonly before?: MessageKey
+  /** Only messages that arrived by a later change. */
+  readonly since?: number
 }
 
 export interface MessagePage {

@@ -33,6 +33,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   sasl: { imports: [] },
   pop3: { imports: ['net', 'sasl', 'store'] },
   imap: { imports: ['net', 'sasl', 'mime', 'store'] },
+  waits: { imports: ['mime', 'query', 'store'] },
   delivery: { imports: ['smtp/delivery.ts', 'smtp/envelope.ts', 'store', 'query', 'mime'] },
   events: { imports: [], types: ['net', 'store', 'delivery', 'templates', 'replay'] },
   replay: {
@@ -51,6 +52,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'smtp/delivery.ts',
       'templates/templates.ts',
       'templates/captured.ts',
+      'waits',
     ],
     types: ['smtp/envelope.ts', 'templates', 'replay'],
   },

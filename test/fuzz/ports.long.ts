@@ -28,6 +28,7 @@ const requests: readonly Buffer[] = [
   'POST /api/messages?from=a@x&to=b@x HTTP/1.1\r\nHost: localhost\r\nContent-Type: message/rfc822\r\nContent-Length: 20\r\nConnection: close\r\n\r\nSubject: x\r\n\r\n12345\r\n',
   'POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 45\r\nConnection: close\r\n\r\n{"from":"a@x","to":["b@x"],"text":"hello you"}',
   'PATCH /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 34\r\nConnection: close\r\n\r\n{"query":"is:unread","seen":true} ',
+  'POST /api/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 29\r\nConnection: close\r\n\r\n{"query":"x","timeoutMs":100}',
   'POST /api/messages/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{"query":"x"}',
   'GET /api/sessions?limit=5&protocol=smtp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   'GET /api/messages/00000000000/parts/1.2.3 HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-4\r\nConnection: close\r\n\r\n',

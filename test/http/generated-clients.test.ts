@@ -36,6 +36,7 @@ const calls: Readonly<Record<string, Call>> = {
   'GET /api/sessions/{id}': { path: { id: 'test' } },
   'GET /api/messages': { query: { query: 'subject:hello', limit: 10 } },
   'POST /api/messages': { body: { from: 'ann@example.com', to: ['bob@example.com'], text: 'x' } },
+  'POST /api/wait': { body: { query: 'subject:hello', timeoutMs: 0 } },
   'POST /api/messages/search': { body: { query: 'subject:hello', limit: 10 } },
   'GET /api/messages/{key}': keyed,
   'PATCH /api/messages/{key}': { ...keyed, body: { seen: true, tags: ['a'] } },

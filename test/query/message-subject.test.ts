@@ -69,10 +69,13 @@ function subjectOf(
     forwardPaths: ['alice@example.com', 'hidden@rcpt.example'],
     ...more,
   }
-  return messageSubject(facts, tree, (start, end) => {
-    onRead()
-    return read(start, end)
-  })
+  return messageSubject(facts, () => ({
+    tree,
+    read(start, end) {
+      onRead()
+      return read(start, end)
+    },
+  }))
 }
 
 const holds = (query: string, subject: QuerySubject): boolean => {

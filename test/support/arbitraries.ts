@@ -121,7 +121,7 @@ export function subjectOf(message: RandomMessage): QuerySubject {
     reversePath: foldAddress(message.reversePath),
     forwardPaths,
   }
-  return messageSubject(facts, tree, read)
+  return messageSubject(facts, () => ({ tree, read }))
 }
 
 /** A record as it comes from an object literal, which is what the parser makes. */

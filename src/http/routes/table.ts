@@ -10,6 +10,7 @@ import * as sessions from './sessions.ts'
 import * as messageTemplate from './message-template.ts'
 import * as templateMessages from './template-messages.ts'
 import * as templates from './templates.ts'
+import { waitForMessages } from './wait.ts'
 
 export const routes: readonly Route[] = [
   messages.listMessages,
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   messages.changeMessages,
   messages.deleteMessages,
   messages.searchMessages,
+  waitForMessages,
   message.getMessage,
   messages.changeMessage,
   messages.deleteMessage,

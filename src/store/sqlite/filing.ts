@@ -3,7 +3,8 @@ import { keyOf } from '../key.ts'
 import { foldAddress } from '../../mime/address.ts'
 import type { Summary } from '../../mime/summary.ts'
 import type { MessageTree } from '../../mime/tree.ts'
-import type { Change } from '../change.ts'
+import type { SmtpEnvelope } from '../../smtp/envelope.ts'
+import type { ArrivalFacts, Change } from '../change.ts'
 import type { EntryRef } from '../message.ts'
 import type { Filing as ArrivalFiling } from '../store.ts'
 import { fieldBits, type AddressBits, type Addresses } from './addresses.ts'
@@ -102,6 +103,7 @@ export class Filing {
       number: change,
       summary: summaryOfArrival(shown, summary, tree.defectCount, arrival.envelope),
       entries: filed.entries,
+      facts: factsOf(arrival.envelope, summary),
     }
   }
 
@@ -135,6 +137,15 @@ export class Filing {
       entries.push({ account, mailbox: box.name, mailboxId: box.id, uid })
     }
     return { entries, ...shown }
+  }
+}
+
+function factsOf({ forwardPaths, reversePath, authUser }: SmtpEnvelope, { fieldAddresses }: Summary): ArrivalFacts {
+  return {
+    fieldAddresses,
+    reversePath: foldAddress(reversePath.address),
+    forwardPaths: forwardPaths.map(({ address }) => foldAddress(address)),
+    ...(authUser === undefined ? {} : { user: authUser }),
   }
 }
 

@@ -242,11 +242,12 @@ async function resolveRequest(
 
 /** A page found by text alone, where the account has every message: the index knows the page and how many there are. */
 async function listByText(
-  { account, criteria, limit, before }: ListRequest,
+  { account, criteria, limit, before, since }: ListRequest,
   { thread, clock }: StoreParts,
   index: TextIndex,
 ): Promise<MessagePage | undefined> {
-  if (!criteria || !canSearch(criteria) || !(await thread.call('holdsAll', account))) return undefined
+  if (!criteria || since !== undefined || !canSearch(criteria) || !(await thread.call('holdsAll', account)))
+    return undefined
   const below = before === undefined ? {} : { below: numberOf(before) ?? 0 }
   const found = await index.search(criteria, { limit: limit + 1, ...below })
   const onPage: NumberSet = { kind: 'numbers', numbers: found.numbers.slice(0, limit) }

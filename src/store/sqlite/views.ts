@@ -34,9 +34,10 @@ export class Views {
     this.#parts = parts
   }
 
-  list({ account, criteria, limit, before }: ResolvedRequest): MessagePage {
+  list({ account, criteria, limit, before, since }: ResolvedRequest): MessagePage {
     const boxes = this.#parts.mailboxes.of(account)
-    const scope = this.#where(boxes, account, criteria)
+    const later = since === undefined ? undefined : { text: 'e.number >= ?', values: [this.#firstAfter(since)] }
+    const scope = both(this.#where(boxes, account, criteria), later)
     const cursor = before === undefined ? undefined : (numberOf(before) ?? 0)
     const page = both(scope, cursor === undefined ? undefined : { text: 'e.number < ?', values: [cursor] })
     const rows = this.#all({
@@ -44,7 +45,7 @@ export class Views {
       values: [...page.values, limit + 1],
     })
     const messages = rows.slice(0, limit).map(summaryOf)
-    const plain = criteria === undefined
+    const plain = criteria === undefined && since === undefined
     return {
       messages,
       next: rows.length > limit ? messages.at(-1)?.key : undefined,
@@ -55,6 +56,12 @@ export class Views {
       ...(plain ? { unread: sum(boxes, 'unread') } : {}),
       change: this.#parts.counters.change,
     }
+  }
+
+  /** The first message that arrived by a later change. Numbers and changes ascend together. */
+  #firstAfter(change: number): number {
+    const row = this.#one('SELECT number FROM message WHERE change > ? ORDER BY change LIMIT 1', change)
+    return row === undefined ? Number.MAX_SAFE_INTEGER : Number(row['number'])
   }
 
   /** Newest first. */
