@@ -21,12 +21,12 @@ export async function deliver(client: LineClient, octets: Uint8Array): Promise<s
   return client.command('.')
 }
 
-export const remove = async (server: Pick<RunningCommand, 'url'>, what: string): Promise<number> =>
+export const remove = async (server: RunningCommand, what: string): Promise<number> =>
   (await fetch(`${server.url}/api/messages${what}`, { method: 'DELETE' })).status
 
 /** Takes what is left of the disk, to the last octet, whoever else would have it. @param folder one on it */
 export function fillDisk(folder: string): void {
-  const descriptor = openSync(join(folder, 'filler'), 'w')
+  const descriptor = openSync(join(folder, 'filler'), 'a')
   for (const octets of [65_536, 4_096, 1]) {
     try {
       for (;;) writeSync(descriptor, Buffer.alloc(octets))

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isBusy, openDatabase } from '../sqlite/driver.ts'
+import { isBusy, openDatabase, type Database } from '../sqlite/driver.ts'
 import { StoreError } from '../store.ts'
 
 /**
@@ -12,19 +12,21 @@ export async function lockFolder(directory: string): Promise<() => void> {
   // There is nothing to be kept from.
   if (!existsSync(directory)) return () => undefined
   const path = join(directory, 'rebuild.lock')
-  const db = await openDatabase(path)
+  let db: Database | undefined
   try {
+    db = await openDatabase(path)
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    db.close()
+    db?.close()
     if (!isBusy(error)) throw error
     throw new StoreError('locked', 'Another stuntmail doctor --rebuild is at work in this data directory', {
       cause: error,
     })
   }
+  const held = db
   return () => {
     rmSync(path, { force: true })
-    db.close()
+    held.close()
     rmSync(`${path}-journal`, { force: true })
   }
 }

@@ -91,8 +91,6 @@ async function preparedDatabase(directory: string): Promise<Database> {
   let db: Database | undefined
   try {
     db = await openDatabase(join(directory, 'store.db'))
-    // Before anything is read: shared memory for others would take space that a full disk has not.
-    db.exec('PRAGMA locking_mode=EXCLUSIVE')
     if (isBlank(db)) refuseUnknownOctets(directory, 'store.db has no tables of Stuntmail')
     prepareDatabase(db, directory)
     if (unclean) checkPages(db, directory)

@@ -43,6 +43,9 @@ export function loadDriver(): void {
   loading.catch(() => undefined)
 }
 
+/** Before anything is read: shared memory for others would take space that a full disk has not. */
+const exclusive = 'PRAGMA locking_mode=EXCLUSIVE'
+
 /** Another process holds the file. SQLITE_BUSY 5, SQLITE_LOCKED 6. */
 export const isBusy = (error: unknown): boolean => resultCode(error, [5, 6], /SQLITE_(BUSY|LOCKED)|database is locked/)
 /** SQLITE_FULL 13; a write that failed, SQLITE_IOERR 10, is one too where the cause is the file's size. */
@@ -80,6 +83,7 @@ function orClose<Result>(db: { close(): unknown }, first: () => Result): Result 
 async function openNode(file: string): Promise<Database> {
   const { DatabaseSync } = await import('node:sqlite')
   const db = new DatabaseSync(file)
+  db.exec(exclusive)
   const version = orClose(db, () => db.prepare('SELECT sqlite_version() AS version').get()) as { version: string }
   return {
     name: `node:sqlite ${version.version}`,
@@ -103,6 +107,7 @@ async function openNode(file: string): Promise<Database> {
 async function openLibsql(file: string): Promise<Database> {
   const { default: Libsql } = await import('libsql')
   const db = new Libsql(file)
+  db.exec(exclusive)
   const version = orClose(db, () => db.prepare('SELECT sqlite_version() AS version').get()) as { version: string }
   return {
     name: `libsql ${version.version}`,
